@@ -1,0 +1,350 @@
+//! Items: what a file declares.
+
+use super::{BodyId, Path, TyExpr};
+use crate::name::Name;
+use crate::span::{FileId, Span};
+
+/// Index into [`FileIr::modules`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ModuleIx(pub u32);
+
+/// One source file, lowered.
+#[derive(Debug)]
+pub struct FileIr {
+    /// Which file.
+    pub file: FileId,
+    /// `[0]` is the file's own module; then inline modules, and an anonymous one for every block
+    /// that declares items or imports.
+    pub modules: Vec<ModuleIr>,
+    /// All items at any depth, in source order.
+    pub items: Vec<Item>,
+    /// All bodies; closures and nested functions have their own.
+    pub bodies: Vec<super::Body>,
+    /// `// memlint: ..` comments and their attribute twins.
+    pub directives: Vec<Directive>,
+}
+
+/// A module inside a file.
+#[derive(Debug)]
+pub struct ModuleIr {
+    /// The enclosing module in this file; `None` for the file's own.
+    pub parent: Option<ModuleIx>,
+    /// Its name; [`Name::EMPTY`] for the file's own and for a block's.
+    pub name: Name,
+    /// Presence condition (its own attributes only).
+    pub cfg: Option<Cfg>,
+    /// Imports.
+    pub uses: Vec<Use>,
+}
+
+/// One leaf of a `use` tree (or `extern crate a as b`).
+#[derive(Debug, Clone)]
+pub struct Use {
+    /// The full path as written.
+    pub path: Path,
+    /// What it is called here.
+    pub kind: UseKind,
+    /// Has any `pub`.
+    pub public: bool,
+    /// Presence condition.
+    pub cfg: Option<Cfg>,
+}
+
+/// What a `use` leaf brings in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseKind {
+    /// `use a::b` or `use a::b as c`: the local name.
+    Name(Name),
+    /// `use a::*`.
+    Glob,
+    /// `use a::b as _`.
+    Underscore,
+}
+
+/// A declaration.
+#[derive(Debug)]
+pub struct Item {
+    /// The module it stands in.
+    pub module: ModuleIx,
+    /// Its name ([`Name::EMPTY`] for impls).
+    pub name: Name,
+    /// Has any `pub`.
+    pub public: bool,
+    /// Presence condition (its own attributes only).
+    pub cfg: Option<Cfg>,
+    /// The whole item.
+    pub span: Span,
+    /// The name's own place (an impl's self type).
+    pub name_span: Span,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What an item is.
+#[derive(Debug)]
+pub enum ItemKind {
+    /// A free function.
+    Fn(Function),
+    /// A declaration in an `extern` block.
+    ForeignFn(Function),
+    /// A variable in an `extern` block.
+    ForeignStatic { ty: TyExpr },
+    /// A struct or union.
+    Struct(Struct),
+    /// An enum.
+    Enum(Enum),
+    /// `type A<T> = B;`
+    Alias { generics: Vec<Name>, ty: TyExpr },
+    /// A constant.
+    Const { ty: TyExpr, body: Option<BodyId> },
+    /// A static.
+    Static {
+        ty: TyExpr,
+        mutable: bool,
+        body: Option<BodyId>,
+    },
+    /// An impl block.
+    Impl(Impl),
+    /// A trait.
+    Trait(Trait),
+}
+
+/// A function, method or foreign declaration.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// `#[link_name]`, `#[export_name]`, else the name itself.
+    pub link_name: Name,
+    /// Type and const parameters in order (lifetimes left out), `impl Trait` arguments not included.
+    pub generics: Vec<Generic>,
+    /// Parameters, the receiver included (then `self_kind` is not `None`).
+    pub params: Vec<Param>,
+    /// How `self` is taken.
+    pub self_kind: SelfKind,
+    /// Return type; the unit type if none is written.
+    pub ret: TyExpr,
+    /// ABI other than Rust's (`extern "C"`), or declared in an extern block.
+    pub foreign_abi: bool,
+    /// `#[no_mangle]` or `#[export_name]`.
+    pub exported: bool,
+    /// `unsafe fn`.
+    pub is_unsafe: bool,
+    /// `async fn`.
+    pub is_async: bool,
+    /// Takes `...`.
+    pub variadic: bool,
+    /// Has any `pub`.
+    pub public: bool,
+    /// `#[test]` or in a `#[cfg(test)]` item.
+    pub is_test: bool,
+    /// Presence condition (its own attributes only).
+    pub cfg: Option<Cfg>,
+    /// `#[paired_alloc(..)]`, or `#[alloc]`/`#[free]` inside an annotated block.
+    pub pairing: Option<Pairing>,
+    /// Effect attributes of the stubs (`#[memlint_stub::..]`): the last path segment and its arguments as text.
+    pub effects: Vec<(Name, String)>,
+    /// The body; `None` for declarations.
+    pub body: Option<BodyId>,
+    /// The whole function.
+    pub span: Span,
+    /// Its name's place.
+    pub name_span: Span,
+}
+
+/// A generic parameter.
+#[derive(Debug, Clone)]
+pub struct Generic {
+    /// Its name.
+    pub name: Name,
+    /// Bounds (from the list and from `where`), traits only.
+    pub bounds: Vec<Path>,
+    /// A `const N: usize` parameter.
+    pub is_const: bool,
+}
+
+/// A parameter of a function.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name if the pattern is a plain identifier (`self` for the receiver).
+    pub name: Name,
+    /// Its type; for `self` shorthand `Self`, `&Self` or `&mut Self`.
+    pub ty: TyExpr,
+}
+
+/// How a method takes `self`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelfKind {
+    /// Not a method.
+    None,
+    /// `self`, or `self: Box<Self>` and the like.
+    Value,
+    /// `&self`.
+    Ref,
+    /// `&mut self`.
+    RefMut,
+}
+
+/// A struct or union.
+#[derive(Debug)]
+pub struct Struct {
+    /// Type and const parameters.
+    pub generics: Vec<Generic>,
+    /// Fields; tuple fields are named `0`, `1`, ..
+    pub fields: Vec<Field>,
+    /// Tuple struct: its name is a function.
+    pub tuple: bool,
+    /// `union`.
+    pub is_union: bool,
+    /// `#[repr(..)]`.
+    pub repr: Repr,
+    /// Last segments of `#[derive(..)]`.
+    pub derives: Vec<Name>,
+}
+
+/// A field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: TyExpr,
+    /// Has any `pub`.
+    pub public: bool,
+}
+
+/// An enum.
+#[derive(Debug)]
+pub struct Enum {
+    /// Type and const parameters.
+    pub generics: Vec<Generic>,
+    /// Variants in order.
+    pub variants: Vec<Variant>,
+    /// `#[repr(..)]`.
+    pub repr: Repr,
+    /// Last segments of `#[derive(..)]`.
+    pub derives: Vec<Name>,
+}
+
+/// One variant.
+#[derive(Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: Name,
+    /// Fields; tuple fields are named `0`, `1`, ..
+    pub fields: Vec<Field>,
+    /// `A(..)`.
+    pub tuple: bool,
+}
+
+/// `#[repr(..)]`.
+#[derive(Debug, Clone, Default)]
+pub struct Repr {
+    /// `C`.
+    pub c: bool,
+    /// `transparent`.
+    pub transparent: bool,
+    /// `packed` or `packed(n)`.
+    pub packed: Option<u32>,
+    /// `align(n)`.
+    pub align: Option<u32>,
+    /// `u8`, `i32`, ..
+    pub int: Option<Name>,
+}
+
+/// An impl block.
+#[derive(Debug)]
+pub struct Impl {
+    /// Type and const parameters.
+    pub generics: Vec<Generic>,
+    /// The type.
+    pub self_ty: TyExpr,
+    /// The trait, if it is a trait impl (negative impls are left out).
+    pub of_trait: Option<Path>,
+    /// Methods and associated functions.
+    pub fns: Vec<Function>,
+    /// Associated types.
+    pub types: Vec<(Name, TyExpr)>,
+    /// Associated constants.
+    pub consts: Vec<(Name, TyExpr, Option<BodyId>)>,
+}
+
+/// A trait.
+#[derive(Debug)]
+pub struct Trait {
+    /// Type and const parameters.
+    pub generics: Vec<Generic>,
+    /// Methods; `body` holds the default.
+    pub fns: Vec<Function>,
+    /// Supertraits.
+    pub supers: Vec<Path>,
+}
+
+/// A presence condition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Cfg {
+    /// `all(..)`, and several `#[cfg]` on one item.
+    All(Vec<Cfg>),
+    /// `any(..)`.
+    Any(Vec<Cfg>),
+    /// `not(..)`.
+    Not(Box<Cfg>),
+    /// `unix`.
+    Flag(Name),
+    /// `feature = "x"`.
+    Value(Name, Name),
+}
+
+/// What `#[paired_alloc]` says of one function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairing {
+    /// The family's name.
+    pub family: Name,
+    /// Its part in it.
+    pub role: Role,
+    /// The released or reallocated parameter, from 0.
+    pub arg: u32,
+    /// The parameter through which the allocation comes back, from 0.
+    pub out: Option<u32>,
+    /// The attribute's place.
+    pub span: Span,
+}
+
+/// The part a routine plays in a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Its result is a fresh allocation.
+    Alloc,
+    /// It releases its argument.
+    Free,
+    /// It does both.
+    Realloc,
+}
+
+/// A suppression as written in the source.
+#[derive(Debug, Clone)]
+pub struct Directive {
+    /// `allow`, `expect` or `allow-file`.
+    pub kind: DirectiveKind,
+    /// Lint and group names as written.
+    pub lints: Vec<String>,
+    /// `reason = ".."`.
+    pub reason: Option<String>,
+    /// The directive itself.
+    pub span: Span,
+    /// The source it covers.
+    pub scope: Span,
+}
+
+/// What a directive asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirectiveKind {
+    /// Silence.
+    Allow,
+    /// Silence, and a report if there was nothing to silence.
+    Expect,
+    /// Silence in the whole file.
+    AllowFile,
+    /// Not understood: why.
+    Malformed(String),
+}
