@@ -1,0 +1,1 @@
+//! What lowering carries along: the file, the output so far, and the small lowerings everyone needs.
