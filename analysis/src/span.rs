@@ -39,7 +39,10 @@ impl Span {
 
     /// From the beginning of `self` to the end of `other`.
     pub fn to(self, other: Span) -> Span {
-        Span { hi: other.hi, ..self }
+        Span {
+            hi: other.hi,
+            ..self
+        }
     }
 
     /// Whether `other` lies inside.

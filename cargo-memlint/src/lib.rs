@@ -1,1 +1,34 @@
-//! Placeholder.
+//! `cargo memlint` as the user meets it: command line, discovery, loading, levels, output.
+//!
+//! A run goes arguments, configuration, plan (targets or loose files), files, analysis, report.
+
+pub mod bare;
+pub mod cfg;
+pub mod cli;
+pub mod config;
+pub mod discover;
+pub mod explain;
+pub mod glob;
+pub mod load;
+pub mod lowering;
+pub mod notice;
+pub mod plan;
+pub mod progress;
+pub mod report;
+pub mod run;
+#[cfg(test)]
+mod scratch;
+pub mod shelf;
+pub mod triggers;
+
+use std::process::ExitCode;
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(run::on_panic));
+    let args: Vec<_> = std::env::args_os().collect();
+    match std::panic::catch_unwind(|| run::run(args)) {
+        Ok(code) => code,
+        Err(_) => ExitCode::from(run::EXIT_TROUBLE),
+    }
+}

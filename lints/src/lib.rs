@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The lints of `cargo memlint`: what an event means, in words, and how loud it is said.
+//!
+//! One file a lint under `lints/`; around them the catalogue, the levels and the suppressions.
+//! Nothing here parses, follows a path, renders, or touches the file system.
+
+mod catalogue;
+mod diagnostic;
+mod judge;
+mod levels;
+mod lint;
+mod lints;
+mod select;
+pub mod suppress;
+mod wording;
+
+#[cfg(test)]
+mod house_rules;
+#[cfg(test)]
+mod sample;
+
+pub use catalogue::{all, catalogue_markdown, closest, find};
+pub use diagnostic::{Applicability, Diagnostic, Label, Suggestion};
+pub use judge::judge;
+pub use levels::Levels;
+pub use lint::{Check, Group, Level, Lint};
+pub use select::{Selection, UnknownName};

@@ -151,7 +151,10 @@ pub enum Callee {
     /// `a::b::<T>(..)`: a function, tuple struct or variant. Never a local variable.
     Path(Path),
     /// `recv.name::<T>(..)`.
-    Method { name: Name, turbofish: Vec<GenericArg> },
+    Method {
+        name: Name,
+        turbofish: Vec<GenericArg>,
+    },
     /// A value: a closure or function pointer in a variable or field.
     Value(Operand),
 }
@@ -162,7 +165,11 @@ pub enum Rvalue {
     /// The operand itself.
     Use(Operand),
     /// `&place`, `&mut place`, `&raw const place`, `addr_of_mut!(place)`.
-    Ref { mutable: bool, raw: bool, place: Place },
+    Ref {
+        mutable: bool,
+        raw: bool,
+        place: Place,
+    },
     /// `x as T`.
     Cast(Operand, TyExpr),
     /// Arithmetic, comparison (`&&` and `||` are branches).
@@ -178,7 +185,10 @@ pub enum Rvalue {
     /// `[x; n]`.
     Repeat(Operand, ConstExpr),
     /// A closure over the captured operands (a reference or the variable itself).
-    Closure { body: BodyId, captures: Vec<Operand> },
+    Closure {
+        body: BodyId,
+        captures: Vec<Operand>,
+    },
     /// Whether the value is this variant (pattern test); the path as written in the pattern.
     IsVariant(Place, Path),
     /// Whether the value is `Ok`, `Some` or `Continue` (`?`).
@@ -222,6 +232,8 @@ pub enum Literal {
     Float,
     /// `".."`: a reference to static text.
     Str,
+    /// A string literal of the stubs, with its text: the name of a family.
+    Text(Name),
     /// `b".."`, its length.
     ByteStr(u32),
     /// `c".."`.
@@ -335,7 +347,11 @@ pub enum Terminator {
     /// Goes on elsewhere.
     Goto(BlockId),
     /// Goes to `yes` if the operand is true.
-    Branch { cond: Operand, yes: BlockId, no: BlockId },
+    Branch {
+        cond: Operand,
+        yes: BlockId,
+        no: BlockId,
+    },
     /// Goes to any of them (a choice that was not lowered).
     Any(Vec<BlockId>),
     /// Leaves the body; the result stands in [`LocalId::RETURN`], all drops are done.

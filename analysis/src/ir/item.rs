@@ -200,6 +200,8 @@ pub struct Struct {
     pub repr: Repr,
     /// Last segments of `#[derive(..)]`.
     pub derives: Vec<Name>,
+    /// Effect attributes of the stubs (`#[memlint_stub::..]`), as on functions.
+    pub effects: Vec<(Name, String)>,
 }
 
 /// A field.
@@ -224,6 +226,8 @@ pub struct Enum {
     pub repr: Repr,
     /// Last segments of `#[derive(..)]`.
     pub derives: Vec<Name>,
+    /// Effect attributes of the stubs (`#[memlint_stub::..]`), as on functions.
+    pub effects: Vec<(Name, String)>,
 }
 
 /// One variant.

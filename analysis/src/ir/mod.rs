@@ -5,6 +5,8 @@
 
 mod body;
 mod item;
+mod print;
+mod print_ty;
 mod ty;
 
 pub use body::*;

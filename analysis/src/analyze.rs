@@ -1,0 +1,47 @@
+//! The whole analysis of one workspace: stubs and tables, names, execution.
+
+use crate::engine::{self, Options, Stats};
+use crate::event::Event;
+use crate::families::{Families, STUBS};
+use crate::lower::{self, MacroTable};
+use crate::name::Name;
+use crate::resolve::{CrateIr, PlacedFile, Program};
+use crate::span::FileId;
+
+/// What an analysis found, and what it cost.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// What went wrong, in the order of the functions.
+    pub events: Vec<Event>,
+    /// The cost.
+    pub stats: Stats,
+}
+
+/// Analyzes the crates of one workspace together.
+pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
+    let program = Program::build(vec![stubs()], krates);
+    let (events, stats) = engine::execute(&program, Families::builtin(), options);
+    Analysis { events, stats }
+}
+
+/// The stubs of std as a crate.
+fn stubs() -> CrateIr {
+    let macros = MacroTable::default();
+    let files = STUBS
+        .iter()
+        .filter_map(|(module, text)| {
+            // A test holds every stub to being parsed.
+            let ir = lower::lower_file(FileId::STUBS, text, &macros).ok()?;
+            let module = if module.is_empty() {
+                Vec::new()
+            } else {
+                vec![Name::new(module)]
+            };
+            Some(PlacedFile { module, ir })
+        })
+        .collect();
+    CrateIr {
+        name: Name::new("std"),
+        files,
+    }
+}

@@ -1,0 +1,175 @@
+//! What is known of one allocation on one path.
+
+use super::value::{SiteId, ValueId};
+use crate::event::{Routine, Step};
+use crate::families::FamilyId;
+use crate::name::Name;
+use crate::span::Span;
+use crate::types::Ty;
+use std::rc::Rc;
+
+/// Who may take a block back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Family {
+    /// A family of the tables, the Rust containers' included.
+    Known(FamilyId),
+    /// Came from this foreign routine, whose family has no name.
+    Foreign(Name),
+    /// Not known.
+    Unknown,
+}
+
+/// What was asked for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Layout {
+    /// One value of the type.
+    One(Ty),
+    /// A number of values of the type.
+    Many(Ty, ValueId),
+    /// A size and an alignment in bytes.
+    Bytes { size: ValueId, align: ValueId },
+    /// Not known, or of no importance to the family.
+    Unknown,
+}
+
+/// Whether a block lives.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Status {
+    /// It does.
+    Live,
+    /// It was given back.
+    Ended(Rc<End>),
+    /// Nobody can say.
+    Unsure,
+}
+
+/// How a block ended.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct End {
+    pub(crate) by: Routine,
+    pub(crate) at: Span,
+    /// By `realloc(p, 0)`: some libraries release, some do not.
+    pub(crate) zero_resize: bool,
+    /// The calling context in which it ended.
+    pub(crate) site: SiteId,
+}
+
+/// Whether the pointer that came back is null.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Null {
+    No,
+    Maybe,
+    Yes,
+}
+
+/// Where the pointer went.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Escape {
+    /// Nowhere.
+    No,
+    /// Only into foreign calls as an argument; the first of them.
+    Borrowed(Name, SiteId),
+    /// Out of view.
+    Away,
+}
+
+/// How a block came about.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Birth {
+    /// A routine in view.
+    Routine(Rc<Routine>),
+    /// A parameter that owns it, or a pointer parameter.
+    Parameter(Name),
+    /// An owner that came from somewhere.
+    Unknown,
+}
+
+/// One allocation on one path.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) birth: Birth,
+    /// Where.
+    pub(crate) born_at: Span,
+    /// In which calling context.
+    pub(crate) site: SiteId,
+    pub(crate) family: Family,
+    pub(crate) layout: Layout,
+    /// What the present owner holds, as its type says.
+    pub(crate) owner_ty: Ty,
+    pub(crate) status: Status,
+    pub(crate) null: Null,
+    /// Owners alive that will release it; for counted blocks the counts they hold.
+    pub(crate) owners: i16,
+    /// Counts held by raw pointers (`Rc::into_raw`); 0 or 1 for others.
+    pub(crate) raw: i16,
+    /// Where the second owner was made, if two live.
+    pub(crate) second: Option<Rc<(Routine, Span)>>,
+    /// Where the present owner was made.
+    pub(crate) owned_at: Span,
+    /// The Rust routine that gave it up.
+    pub(crate) disowned: Option<Rc<(Routine, Span)>>,
+    pub(crate) escape: Escape,
+    /// Came from or went through a resize; the place is the failed one, if it failed.
+    pub(crate) resize_failed: Option<Span>,
+    pub(crate) resized: bool,
+    /// A finding about it was made: nothing more is said on this path.
+    pub(crate) reported: bool,
+    /// The story so far, newest first.
+    pub(crate) steps: Option<Rc<Trail>>,
+}
+
+/// A linked list of steps, newest first.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    pub(crate) step: Step,
+    pub(crate) before: Option<Rc<Trail>>,
+}
+
+impl PartialEq for Block {
+    /// Equal for the future: the story does not count.
+    fn eq(&self, other: &Block) -> bool {
+        self.status_eq(other)
+            && self.null == other.null
+            && self.owners == other.owners
+            && self.raw == other.raw
+            && self.escape == other.escape
+            && self.family == other.family
+            && self.layout == other.layout
+            && self.reported == other.reported
+            && self.second.is_some() == other.second.is_some()
+            && self.disowned.is_some() == other.disowned.is_some()
+            && self.resize_failed.is_some() == other.resize_failed.is_some()
+    }
+}
+
+impl Block {
+    fn status_eq(&self, other: &Block) -> bool {
+        match (&self.status, &other.status) {
+            (Status::Ended(a), Status::Ended(b)) => a.at == b.at && a.zero_resize == b.zero_resize,
+            (a, b) => a == b,
+        }
+    }
+
+    pub(crate) fn push_step(&mut self, step: Step) {
+        self.steps = Some(Rc::new(Trail {
+            step,
+            before: self.steps.take(),
+        }));
+    }
+
+    /// The story, oldest first.
+    pub(crate) fn story(&self) -> Vec<Step> {
+        let mut out = Vec::new();
+        let mut at = &self.steps;
+        while let Some(trail) = at {
+            out.push(trail.step.clone());
+            at = &trail.before;
+        }
+        out.reverse();
+        out
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.status, Status::Live)
+    }
+}

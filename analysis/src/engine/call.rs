@@ -1,0 +1,456 @@
+//! Calls: who is called, and following the ones whose body is in view.
+
+use super::machine::{Active, Machine};
+use super::place::Loc;
+use super::state::{Frame, State};
+use super::value::{Key, Pointer, Source, Tag, Value, ValueId};
+use crate::event::Usage;
+use crate::ir::{Call, Callee, Operand};
+use crate::name::Name;
+use crate::resolve::{AdtId, BodyRef, ConstId, FnId};
+use crate::types::{Adjust, CalleeRef, Pass, Step, Target, Ty};
+use std::rc::Rc;
+
+/// Something that can be called.
+#[derive(Clone, Debug)]
+pub(crate) enum Callable {
+    Fn(FnId, Rc<[(Name, Ty)]>),
+    Ctor(AdtId, u32),
+    External(Name),
+    Value(ValueId),
+    Unknown(Name),
+}
+
+/// A state after a call, and the call's result.
+pub(crate) type Outcome = (State, ValueId);
+
+impl<'p> Machine<'p> {
+    /// Executes a call statement.
+    pub(crate) fn call(&mut self, mut st: State, call: &'p Call, out: &mut Vec<State>) {
+        let active = self.active();
+        let types = active.types.clone();
+        let target = types.calls.get(&(active.block, active.stmt));
+        let Some((callee, args)) = self.prepare(&mut st, call, target) else {
+            return;
+        };
+        let ret = self.place_type(&call.dest);
+        for (mut st, value) in self.invoke(st, callee, args, &ret) {
+            let value = self.shape(&mut st, value, &ret);
+            if self.assign_value(&mut st, &call.dest, value).is_some() {
+                out.push(st);
+            }
+        }
+    }
+
+    /// Finds the callee and evaluates the arguments.
+    fn prepare(
+        &mut self,
+        st: &mut State,
+        call: &'p Call,
+        target: Option<&Target>,
+    ) -> Option<(Callable, Vec<ValueId>)> {
+        let mut callee = match target.map(|t| (&t.callee, &t.substs)) {
+            Some((CalleeRef::Fn(id), substs)) => Callable::Fn(*id, self.bind_all(substs)),
+            Some((CalleeRef::Ctor(adt, variant), _)) => Callable::Ctor(*adt, *variant),
+            Some((CalleeRef::External(name), _)) => Callable::External(*name),
+            Some((CalleeRef::TraitMethod(_, name), _)) => Callable::Unknown(*name),
+            _ => Callable::Unknown(match &call.callee {
+                Callee::Path(path) => path.last(),
+                Callee::Method { name, .. } => *name,
+                Callee::Value(_) => Name::EMPTY,
+            }),
+        };
+        if let Callee::Value(operand) = &call.callee {
+            let loc = self.locate_operand(st, operand)?;
+            callee = Callable::Value(self.load(st, &loc));
+        }
+        let mut args = Vec::with_capacity(call.args.len());
+        let mut rest = &call.args[..];
+        if matches!(call.callee, Callee::Method { .. })
+            && let Some((receiver, others)) = call.args.split_first()
+        {
+            rest = others;
+            let adjust = target.and_then(|t| t.receiver.as_ref());
+            args.push(self.receiver(st, receiver, adjust)?);
+            if let Callable::Unknown(name) = callee
+                && let Some(found) = self.method_of_value(st, args[0], name)
+            {
+                callee = found;
+            }
+        }
+        for arg in rest {
+            args.push(self.operand(st, arg)?);
+        }
+        Some((callee, args))
+    }
+
+    fn bind_all(&self, substs: &[(Name, Ty)]) -> Rc<[(Name, Ty)]> {
+        substs.iter().map(|s| (s.0, self.bind(&s.1))).collect()
+    }
+
+    fn locate_operand(&mut self, st: &mut State, operand: &'p Operand) -> Option<Loc> {
+        match operand {
+            Operand::Place(place) => self.locate(st, place),
+            Operand::Literal(_) => {
+                let value = self.operand(st, operand)?;
+                let site = self.here();
+                let object = self.objects.add(super::object::Object::Literal(site));
+                st.heap_set(object, value);
+                Some(Loc::whole(object))
+            }
+        }
+    }
+
+    /// The receiver as the method takes it.
+    fn receiver(
+        &mut self,
+        st: &mut State,
+        operand: &'p Operand,
+        adjust: Option<&Adjust>,
+    ) -> Option<ValueId> {
+        let mut loc = self.locate_operand(st, operand)?;
+        let Some(adjust) = adjust else {
+            // Unknown method: a pointer or number is passed as it is, anything else by reference.
+            let value = self.load(st, &loc);
+            return Some(match self.arena.get(value) {
+                Value::Ptr(_) | Value::Int(_) | Value::Func(..) => value,
+                _ => self.point_at(&loc, false),
+            });
+        };
+        for step in &adjust.steps {
+            loc = self.adjust(st, loc, operand, *step)?;
+        }
+        match adjust.pass {
+            Pass::Ref => Some(self.point_at(&loc, true)),
+            Pass::RefMut => Some(self.point_at(&loc, false)),
+            Pass::Move => {
+                self.touch(st, loc.object, Usage::Read)?;
+                let mut value = self.load(st, &loc);
+                if self.is_symbol(value)
+                    && let Operand::Place(place) = operand
+                {
+                    let ty = self.place_type(place);
+                    value = self.shape(st, value, &ty);
+                    self.store(st, &loc, value);
+                }
+                if self.owns(value) {
+                    self.store(st, &loc, ValueId::MOVED);
+                }
+                Some(value)
+            }
+        }
+    }
+
+    fn adjust(
+        &mut self,
+        st: &mut State,
+        loc: Loc,
+        operand: &'p Operand,
+        step: Step,
+    ) -> Option<Loc> {
+        let mut value = self.load(st, &loc);
+        if self.is_symbol(value)
+            && let Operand::Place(place) = operand
+        {
+            let ty = self.place_type(place);
+            let shaped = self.shape(st, value, &ty);
+            if shaped != value {
+                self.store(st, &loc, shaped);
+                value = shaped;
+            }
+        }
+        match step {
+            Step::Deref => self.deref_value(st, loc, value),
+            Step::Field(name) => Some(loc.child(Key::Name(name))),
+            Step::Through(name) => {
+                let inner = loc.child(Key::Name(name));
+                let pointer = self.load(st, &inner);
+                let target = self.deref_value(st, inner, pointer)?;
+                Some(self.with_length(value, target))
+            }
+            Step::Call(id) => {
+                let this = self.point_at(&loc, false);
+                let outcomes = self.invoke(
+                    st.clone(),
+                    Callable::Fn(id, Rc::from([])),
+                    vec![this],
+                    &Ty::Unknown,
+                );
+                match <[Outcome; 1]>::try_from(outcomes) {
+                    Ok([(after, value)]) => {
+                        *st = after;
+                        self.pointee(value)
+                    }
+                    Err(_) => {
+                        let unknown = self.fresh(st, 9, Source::Plain);
+                        self.pointee(unknown)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A vector seen as a slice carries its length.
+    fn with_length(&mut self, owner: ValueId, mut target: Loc) -> Loc {
+        if target.len.is_none()
+            && let Value::Agg {
+                tag: Tag::Adt(adt, _),
+                ..
+            } = self.arena.get(owner)
+        {
+            let def = self.program.adt(*adt);
+            if def.stub && def.variants[0].fields.iter().any(|f| f.0 == "len") {
+                target.len = Some(self.arena.part(owner, Key::Name(Name::new("len"))));
+            }
+        }
+        target
+    }
+
+    /// The method of the type that the receiver's value turns out to have.
+    fn method_of_value(&mut self, st: &State, receiver: ValueId, name: Name) -> Option<Callable> {
+        let value = match self.arena.get(receiver) {
+            Value::Ptr(p) => {
+                let loc = Loc::of(p);
+                self.load(st, &loc)
+            }
+            _ => receiver,
+        };
+        let Value::Agg {
+            tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
+            ..
+        } = self.arena.get(value)
+        else {
+            return None;
+        };
+        let ty = Ty::adt(*adt, Vec::new());
+        let id = *self.program.fns_of(&ty, name).first()?;
+        matches!(
+            self.program.func(id).self_kind,
+            crate::ir::SelfKind::Ref | crate::ir::SelfKind::RefMut
+        )
+        .then(|| Callable::Fn(id, Rc::from([])))
+    }
+
+    /// Calls something with evaluated arguments.
+    pub(crate) fn invoke(
+        &mut self,
+        st: State,
+        callee: Callable,
+        args: Vec<ValueId>,
+        ret: &Ty,
+    ) -> Vec<Outcome> {
+        match callee {
+            Callable::Ctor(adt, variant) => {
+                let parts = args
+                    .iter()
+                    .enumerate()
+                    .map(|(i, &v)| (Key::Name(Name::index(i)), v))
+                    .collect();
+                let value = self.arena.aggregate(Tag::Adt(adt, variant), parts, None);
+                vec![(st, value)]
+            }
+            Callable::Fn(id, substs) => self.invoke_fn(st, id, substs, args, ret),
+            Callable::External(name) => self.invoke_external(st, name, args, ret),
+            Callable::Value(value) => self.invoke_value(st, value, args, ret),
+            Callable::Unknown(name) => self.unknown_call(st, name, false, args, ret),
+        }
+    }
+
+    fn invoke_value(
+        &mut self,
+        st: State,
+        value: ValueId,
+        args: Vec<ValueId>,
+        ret: &Ty,
+    ) -> Vec<Outcome> {
+        match self.arena.get(value).clone() {
+            Value::Func(id, substs) => self.invoke_fn(st, id, substs, args, ret),
+            Value::Ctor(adt, v) => self.invoke(st, Callable::Ctor(adt, v), args, ret),
+            Value::Extern(name) => self.invoke_external(st, name, args, ret),
+            Value::Ptr(p) => {
+                let loc = Loc::of(&p);
+                let inner = self.load(&st, &loc);
+                match self.arena.get(inner) {
+                    Value::Closure { .. } | Value::Func(..) => {
+                        self.invoke_value(st, inner, args, ret)
+                    }
+                    _ => self.unknown_call(st, Name::EMPTY, false, args, ret),
+                }
+            }
+            Value::Closure {
+                body,
+                captures,
+                owner,
+                substs,
+            } if self.may_follow(body) => {
+                let home = self.home_owner(owner);
+                self.follow(st, body, owner, substs, &args, &captures, home, ret)
+            }
+            _ => {
+                let foreign = self.is_foreign_value(value);
+                self.unknown_call(st, Name::EMPTY, foreign, args, ret)
+            }
+        }
+    }
+
+    /// A closure made by the root is the root's own code.
+    fn home_owner(&self, owner: Option<FnId>) -> bool {
+        owner == self.root
+    }
+
+    fn invoke_fn(
+        &mut self,
+        st: State,
+        id: FnId,
+        substs: Rc<[(Name, Ty)]>,
+        args: Vec<ValueId>,
+        ret: &Ty,
+    ) -> Vec<Outcome> {
+        let program = self.program;
+        let def = program.func(id);
+        if def.foreign && def.stub {
+            return self.intrinsic(st, def.name.as_str(), &substs, args, ret);
+        }
+        if def.foreign {
+            return self.foreign_call(st, def.link_name, args, ret);
+        }
+        match def.body {
+            Some(body) if self.may_follow(body) => {
+                self.follow(st, body, Some(id), substs, &args, &[], false, ret)
+            }
+            _ => self.unknown_call(st, Name::new(&def.label), false, args, ret),
+        }
+    }
+
+    fn may_follow(&self, body: BodyRef) -> bool {
+        let mut users = 0;
+        let mut same = 0;
+        for active in &self.active {
+            users += usize::from(!active.stub);
+            same += usize::from(active.body == body);
+        }
+        same < 2 && users <= self.bounds.depth && self.active.len() < 4 * self.bounds.depth
+    }
+
+    /// Executes a body in view with these arguments.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn follow(
+        &mut self,
+        mut st: State,
+        body: BodyRef,
+        owner: Option<FnId>,
+        substs: Rc<[(Name, Ty)]>,
+        args: &[ValueId],
+        captures: &[ValueId],
+        home: bool,
+        ret: &Ty,
+    ) -> Vec<Outcome> {
+        let site = self.here();
+        let code = self.program.body(body);
+        let mut locals = vec![ValueId::UNINIT; code.locals.len()];
+        for (param, &arg) in code.params.iter().zip(args) {
+            locals[param.0 as usize] = arg;
+        }
+        for (local, &capture) in code.captures.iter().zip(captures) {
+            locals[local.0 as usize] = capture;
+        }
+        st.frames.push(Rc::new(Frame { site, locals }));
+        let types = self.types_of(body, owner);
+        let stub = owner.is_some_and(|id| self.program.func(id).stub);
+        let active = Active {
+            body,
+            owner,
+            types,
+            substs,
+            site,
+            stub,
+            home,
+            at: code.span,
+            block: crate::ir::BlockId::ENTRY,
+            stmt: 0,
+            by_drop: false,
+            turn: None,
+            havocs: 0,
+        };
+        let mut outcomes = Vec::new();
+        for mut st in self.run(active, st) {
+            let frame = st.frames.pop();
+            let result = frame.map_or(ValueId::UNIT, |f| f.locals[0]);
+            let result = match self.arena.get(result) {
+                Value::Uninit if *ret == Ty::unit() || ret.is_unknown() => ValueId::UNIT,
+                _ => result,
+            };
+            outcomes.push((st, result));
+        }
+        outcomes
+    }
+
+    /// The value of a constant: its body is executed once per root.
+    pub(crate) fn constant_value(
+        &mut self,
+        st: &mut State,
+        id: ConstId,
+        path: &crate::ir::Path,
+    ) -> ValueId {
+        if let Some(known) = self.constants.get(&id) {
+            return match known {
+                Some(value) => *value,
+                None => self.named_unknown(path.last()),
+            };
+        }
+        self.constants.insert(id, None);
+        let Some(body) = self.program.constant(id).body else {
+            return self.named_unknown(path.last());
+        };
+        if !self.may_follow(body) {
+            return self.named_unknown(path.last());
+        }
+        let outcomes = self.follow(
+            st.clone(),
+            body,
+            None,
+            Rc::from([]),
+            &[],
+            &[],
+            false,
+            &Ty::Unknown,
+        );
+        let value = match &outcomes[..] {
+            [(_, value)] => *value,
+            _ => self.named_unknown(path.last()),
+        };
+        self.constants.insert(id, Some(value));
+        value
+    }
+
+    fn named_unknown(&mut self, name: Name) -> ValueId {
+        self.arena.add(Value::Apply(name, Rc::from([])))
+    }
+
+    /// A slice pointer's or array's number of elements.
+    pub(crate) fn length_of(&mut self, st: &State, pointer: ValueId) -> ValueId {
+        let Value::Ptr(p) = self.arena.get(pointer).clone() else {
+            return self.arena.part(pointer, Key::Name(Name::new("[len]")));
+        };
+        if let Some(len) = p.len {
+            return len;
+        }
+        let Pointer { .. } = p;
+        let loc = Loc::of(&p);
+        let value = self.load(st, &loc);
+        match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::Array,
+                parts,
+                rest: None,
+            } if !parts.iter().any(|p| p.0 == Key::Name(Name::new("[]"))) => {
+                let n = parts.len() as i128;
+                self.arena.int(n)
+            }
+            _ => {
+                let name = Name::new("len");
+                self.arena.add(Value::Apply(name, Rc::from([pointer])))
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The explorer: runs a body from a state to all states in which it returns.
+//!
+//! Blocks are visited in reverse post-order, so that the paths which meet at a block are there
+//! together; equal ones become one. Where more remain than the bound allows, those that agree on
+//! all allocations become one that knows less, and what is still too much is dropped and counted.
+
+use super::machine::{Active, Machine};
+use super::shape::Shape;
+use super::state::State;
+use super::value::{Source, Value, ValueId};
+use crate::ir::{BlockId, LocalId, Terminator};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// States that were seen at a block.
+#[derive(Default)]
+struct Seen {
+    states: Vec<State>,
+    visits: usize,
+}
+
+impl<'p> Machine<'p> {
+    /// Executes a body. The states that come back have its frame still on top, the result in it.
+    pub(crate) fn run(&mut self, active: Active, entry: State) -> Vec<State> {
+        let shape = self.shape_of(active.body);
+        self.active.push(active);
+        let mut pending: BTreeMap<(u32, BlockId), Vec<State>> = BTreeMap::new();
+        let mut seen: FxHashMap<BlockId, Seen> = FxHashMap::default();
+        let mut done = Vec::new();
+        pending.insert((0, BlockId::ENTRY), vec![entry]);
+        while let Some(((_, block), states)) = pending.pop_first() {
+            let states = if shape.join[block.0 as usize] {
+                self.meet(&shape, block, states, seen.entry(block).or_default())
+            } else {
+                states
+            };
+            for state in states {
+                for (to, state) in self.block(block, state, &mut done) {
+                    let order = shape.order[to.0 as usize];
+                    pending.entry((order, to)).or_default().push(state);
+                }
+            }
+        }
+        self.active.pop();
+        self.settle(&shape, done)
+    }
+
+    fn limit(&self) -> usize {
+        if self.active().home {
+            self.bounds.states
+        } else {
+            self.bounds.states / 2
+        }
+    }
+
+    /// The states with which to go on at a block where paths meet: those not seen before.
+    fn meet(
+        &mut self,
+        shape: &Shape,
+        block: BlockId,
+        states: Vec<State>,
+        seen: &mut Seen,
+    ) -> Vec<State> {
+        let live = &shape.live_in[block.0 as usize];
+        let widen = shape.loop_head[block.0 as usize] && seen.visits >= 3;
+        seen.visits += 1;
+        let mut fresh: Vec<State> = Vec::new();
+        for mut state in states {
+            self.tidy(&mut state, live);
+            if widen && let Some(first) = seen.states.first() {
+                self.widen(first, &mut state);
+                self.tidy(&mut state, live);
+            }
+            if !seen.states.contains(&state) && !fresh.contains(&state) {
+                fresh.push(state);
+            }
+        }
+        let room = self.limit().saturating_sub(seen.states.len());
+        if fresh.len() > room.max(1) / 2 + 1 {
+            fresh = self.merge(fresh);
+            fresh.retain(|state| !seen.states.contains(state));
+        }
+        if fresh.len() > room {
+            self.capped = true;
+            fresh.truncate(room);
+        }
+        seen.states.extend(fresh.iter().cloned());
+        fresh
+    }
+
+    /// Numbers that change from round to round become unknown.
+    fn widen(&mut self, first: &State, state: &mut State) {
+        let frame = state.frames.len() - 1;
+        let site = self.active().site;
+        for at in 0..state.frames[frame].locals.len() {
+            let local = LocalId(at as u32);
+            let (old, new) = (first.local(frame, local), state.local(frame, local));
+            if old != new && self.is_number(new) && self.is_number(old) {
+                let unknown = self.arena.add(Value::Opaque {
+                    site,
+                    turn: 0,
+                    index: 1000 + at as u16,
+                    source: Source::Plain,
+                });
+                state.set_local(frame, local, unknown);
+            }
+        }
+    }
+
+    fn is_number(&self, v: ValueId) -> bool {
+        matches!(
+            self.arena.get(v),
+            Value::Int(_) | Value::Linear(..) | Value::Binary(..) | Value::Opaque { .. }
+        )
+    }
+
+    /// Joins states that agree on all allocations and memory, forgetting facts in which they differ.
+    fn merge(&mut self, states: Vec<State>) -> Vec<State> {
+        let mut groups: Vec<State> = Vec::new();
+        for state in states {
+            let like = groups.iter_mut().find(|g| {
+                g.blocks() == state.blocks() && g.heap() == state.heap() && same_shape(g, &state)
+            });
+            match like {
+                Some(group) => self.join(group, &state),
+                None => groups.push(state),
+            }
+        }
+        groups
+    }
+
+    fn join(&mut self, into: &mut State, other: &State) {
+        let site = self.active().site;
+        let frame = into.frames.len() - 1;
+        for at in 0..into.frames[frame].locals.len() {
+            let local = LocalId(at as u32);
+            let (a, b) = (into.local(frame, local), other.local(frame, local));
+            if a != b {
+                let unknown = self.arena.add(Value::Opaque {
+                    site,
+                    turn: 0,
+                    index: 2000 + at as u16,
+                    source: Source::Plain,
+                });
+                into.set_local(frame, local, unknown);
+            }
+        }
+        let shared: Vec<_> = into
+            .facts()
+            .iter()
+            .filter(|f| other.fact(f.0) == Some(&f.1))
+            .map(|f| f.0)
+            .collect();
+        into.facts_retain(|v| shared.contains(&v));
+    }
+
+    /// Executes one block; returned states are done, the others go on at the block named.
+    fn block(
+        &mut self,
+        block: BlockId,
+        state: State,
+        done: &mut Vec<State>,
+    ) -> Vec<(BlockId, State)> {
+        let body = self.program.body(self.active().body);
+        let code = &body.blocks[block.0 as usize];
+        let mut states = vec![state];
+        for (at, stmt) in code.stmts.iter().enumerate() {
+            let active = self.active_mut();
+            active.block = block;
+            active.stmt = at as u32;
+            active.at = stmt.span;
+            let mut next = Vec::with_capacity(states.len());
+            for mut state in states {
+                self.steps += 1;
+                if self.steps > self.bounds.steps {
+                    self.capped = true;
+                    return Vec::new();
+                }
+                let active = self.active_mut();
+                active.turn = None;
+                active.havocs = 0;
+                if self.active.len() == 1 {
+                    state.last = stmt.span;
+                }
+                self.step(state, stmt, &mut next);
+            }
+            if next.len() > self.limit() {
+                next = self.merge(next);
+                if next.len() > self.limit() {
+                    self.capped = true;
+                    next.truncate(self.limit());
+                }
+            }
+            states = next;
+            if states.is_empty() {
+                return Vec::new();
+            }
+        }
+        let active = self.active_mut();
+        active.block = block;
+        active.stmt = u32::MAX;
+        self.finish(&code.end, states, done)
+    }
+
+    fn finish(
+        &mut self,
+        end: &'p Terminator,
+        states: Vec<State>,
+        done: &mut Vec<State>,
+    ) -> Vec<(BlockId, State)> {
+        let mut out = Vec::with_capacity(states.len());
+        for mut state in states {
+            match end {
+                Terminator::Goto(to) => out.push((*to, state)),
+                Terminator::Any(all) => out.extend(all.iter().map(|to| (*to, state.clone()))),
+                Terminator::Branch { cond, yes, no } => {
+                    let Some(cond) = self.operand(&mut state, cond) else {
+                        continue;
+                    };
+                    let (on_yes, on_no) = self.split(state, cond);
+                    out.extend(on_yes.map(|s| (*yes, s)));
+                    out.extend(on_no.map(|s| (*no, s)));
+                }
+                Terminator::Return => done.push(state),
+                Terminator::Unreachable => {}
+            }
+        }
+        out
+    }
+
+    /// Equal results of a call become one.
+    fn settle(&mut self, _shape: &Shape, states: Vec<State>) -> Vec<State> {
+        let mut out: Vec<State> = Vec::with_capacity(states.len());
+        for mut state in states {
+            if let Some(frame) = state.frames.last_mut()
+                && frame.locals[1..].iter().any(|&v| v != ValueId::UNINIT)
+            {
+                // The result may point into a variable only by mistake; all others are gone.
+                Rc::make_mut(frame).locals[1..].fill(ValueId::UNINIT);
+            }
+            if !out.contains(&state) {
+                out.push(state);
+            }
+        }
+        out
+    }
+}
+
+fn same_shape(a: &State, b: &State) -> bool {
+    let n = a.frames.len() - 1;
+    a.frames.len() == b.frames.len() && a.frames[..n] == b.frames[..n]
+}

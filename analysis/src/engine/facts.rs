@@ -1,0 +1,322 @@
+//! Conditions: what a path already knows of them, and what taking a branch adds.
+
+use super::block::Null;
+use super::machine::Machine;
+use super::state::{Fact, State};
+use super::value::{Source, Tag, Value, ValueId};
+use crate::ir::{BinOp, UnOp};
+use crate::name::Name;
+
+impl Fact {
+    fn excludes(&self, n: i128) -> bool {
+        n < self.lo || n > self.hi || self.not.contains(&n)
+    }
+
+    fn known(&self) -> Option<i128> {
+        (self.lo == self.hi).then_some(self.lo)
+    }
+
+    /// Narrows; `false` if nothing is left.
+    fn narrow(&mut self, lo: i128, hi: i128) -> bool {
+        self.lo = self.lo.max(lo);
+        self.hi = self.hi.min(hi);
+        while self.lo <= self.hi && self.not.contains(&self.lo) {
+            self.lo += 1;
+        }
+        while self.lo <= self.hi && self.not.contains(&self.hi) {
+            self.hi -= 1;
+        }
+        self.lo <= self.hi
+    }
+
+    fn exclude(&mut self, n: i128) -> bool {
+        if !self.not.contains(&n) && self.not.len() < 8 {
+            self.not.push(n);
+            self.not.sort_unstable();
+        }
+        self.narrow(self.lo, self.hi)
+    }
+}
+
+impl Machine<'_> {
+    /// The range in which an integer value lies on this path.
+    pub(crate) fn range(&self, st: &State, v: ValueId) -> (i128, i128) {
+        match self.arena.get(v) {
+            Value::Int(n) => (*n, *n),
+            Value::Linear(konst, terms) => {
+                let (mut lo, mut hi) = (*konst, *konst);
+                for &(term, factor) in terms.iter() {
+                    let (l, h) = self.range(st, term);
+                    let (l, h) = (l.saturating_mul(factor), h.saturating_mul(factor));
+                    lo = lo.saturating_add(l.min(h));
+                    hi = hi.saturating_add(l.max(h));
+                }
+                (lo, hi)
+            }
+            Value::Opaque {
+                source: Source::Length | Source::Capacity,
+                ..
+            }
+            | Value::SizeOf(_) => {
+                let (lo, hi) = st.fact(v).map_or((0, i128::MAX), |f| (f.lo, f.hi));
+                (lo.max(0), hi)
+            }
+            _ => st.fact(v).map_or((i128::MIN, i128::MAX), |f| (f.lo, f.hi)),
+        }
+    }
+
+    /// The value's constant on this path, if it has one.
+    pub(crate) fn constant(&self, st: &State, v: ValueId) -> Option<i128> {
+        if let Value::Int(n) = self.arena.get(v) {
+            return Some(*n);
+        }
+        st.fact(v).and_then(Fact::known)
+    }
+
+    /// Whether the condition is decided on this path.
+    pub(crate) fn truth(&self, st: &State, v: ValueId) -> Option<bool> {
+        match *self.arena.get(v) {
+            Value::Int(n) => Some(n != 0),
+            Value::Unary(UnOp::Not, inner) => self.truth(st, inner).map(|b| !b),
+            Value::Binary(BinOp::Eq, a, b) => self.truth_eq(st, a, b).or_else(|| known(st, v)),
+            Value::Binary(BinOp::Lt, a, b) => self.truth_less(st, a, b, 1).or_else(|| known(st, v)),
+            Value::Binary(BinOp::Le, a, b) => self.truth_less(st, a, b, 0).or_else(|| known(st, v)),
+            Value::IsVariant(of, variant) => self.truth_variant(st, of, variant),
+            Value::Func(..) | Value::Ptr(_) | Value::Ctor(..) => Some(true),
+            _ => known(st, v),
+        }
+    }
+
+    fn truth_eq(&self, st: &State, a: ValueId, b: ValueId) -> Option<bool> {
+        if b == ValueId::ZERO
+            && let Some(null) = self.nullness(st, a)
+        {
+            return match null {
+                Null::No => Some(false),
+                Null::Yes => Some(true),
+                Null::Maybe => None,
+            };
+        }
+        if let Some(n) = self.arena.as_int(b) {
+            let fact = st.fact(a);
+            if fact.is_some_and(|f| f.excludes(n)) {
+                return Some(false);
+            }
+            let (lo, hi) = self.range(st, a);
+            if n < lo || n > hi {
+                return Some(false);
+            }
+            return (lo == hi).then_some(true);
+        }
+        let (alo, ahi) = self.range(st, a);
+        let (blo, bhi) = self.range(st, b);
+        (ahi < blo || bhi < alo).then_some(false)
+    }
+
+    /// Whether `a + gap <= b`.
+    fn truth_less(&self, st: &State, a: ValueId, b: ValueId, gap: i128) -> Option<bool> {
+        let (alo, ahi) = self.range(st, a);
+        let (blo, bhi) = self.range(st, b);
+        if ahi.saturating_add(gap) <= blo {
+            Some(true)
+        } else if alo.saturating_add(gap) > bhi {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    fn truth_variant(&self, st: &State, of: ValueId, variant: Name) -> Option<bool> {
+        match self.arena.get(of) {
+            Value::Agg {
+                tag: Tag::Adt(adt, ix),
+                ..
+            } => Some(self.variant_name(*adt, *ix) == variant),
+            Value::Agg {
+                rest: Some(rest), ..
+            } => self.truth_variant(st, *rest, variant),
+            Value::Int(_) => None,
+            _ => {
+                let fact = st.fact(of)?;
+                if let Some(known) = fact.variant {
+                    return Some(known == variant);
+                }
+                fact.not_variant.contains(&variant).then_some(false)
+            }
+        }
+    }
+
+    /// For pointers: whether the value is null. `None` if it is no pointer that we follow.
+    pub(crate) fn nullness(&self, st: &State, v: ValueId) -> Option<Null> {
+        match self.arena.get(v) {
+            Value::Ptr(p) => match st.block(p.object) {
+                Some(block) => Some(block.null),
+                None => Some(Null::No),
+            },
+            Value::Func(..) | Value::Closure { .. } | Value::Ctor(..) | Value::Extern(_) => {
+                Some(Null::No)
+            }
+            Value::Int(n) => Some(if *n == 0 { Null::Yes } else { Null::No }),
+            _ => None,
+        }
+    }
+
+    /// Takes the branch on which the condition is `yes`; `false` if the path cannot be taken.
+    pub(crate) fn assume(&mut self, st: &mut State, v: ValueId, yes: bool) -> bool {
+        if let Some(known) = self.truth(st, v) {
+            return known == yes;
+        }
+        match *self.arena.get(v) {
+            Value::Unary(UnOp::Not, inner) => self.assume(st, inner, !yes),
+            Value::Binary(BinOp::Eq, a, b) => self.assume_eq(st, v, a, b, yes),
+            Value::Binary(BinOp::Lt, a, b) => self.assume_less(st, v, a, b, 1, yes),
+            Value::Binary(BinOp::Le, a, b) => self.assume_less(st, v, a, b, 0, yes),
+            Value::IsVariant(of, variant) => self.assume_variant(st, of, variant, yes),
+            _ => note(st, v, yes),
+        }
+    }
+
+    fn assume_eq(&mut self, st: &mut State, v: ValueId, a: ValueId, b: ValueId, yes: bool) -> bool {
+        if b == ValueId::ZERO
+            && let Value::Ptr(p) = self.arena.get(a)
+        {
+            if let Some(block) = st.block_mut(p.object) {
+                block.null = if yes { Null::Yes } else { Null::No };
+            }
+            return true;
+        }
+        let Some(n) = self.arena.as_int(b) else {
+            return note(st, v, yes);
+        };
+        if let Value::Linear(konst, terms) = self.arena.get(a)
+            && let [(term, 1)] = terms[..]
+        {
+            let n = n - konst;
+            return narrow_eq(st, term, n, yes);
+        }
+        narrow_eq(st, a, n, yes)
+    }
+
+    fn assume_less(
+        &mut self,
+        st: &mut State,
+        v: ValueId,
+        a: ValueId,
+        b: ValueId,
+        gap: i128,
+        yes: bool,
+    ) -> bool {
+        let (alo, ahi) = self.range(st, a);
+        let (blo, bhi) = self.range(st, b);
+        let fine = if yes {
+            // a + gap <= b
+            self.bound(st, a, i128::MIN, bhi.saturating_sub(gap))
+                && self.bound(st, b, alo.saturating_add(gap), i128::MAX)
+        } else {
+            // b <= a + gap - 1
+            self.bound(st, b, i128::MIN, ahi.saturating_add(gap - 1))
+                && self.bound(st, a, blo.saturating_sub(gap - 1), i128::MAX)
+        };
+        fine && (self.arena.as_int(a).is_some()
+            || self.arena.as_int(b).is_some()
+            || note(st, v, yes))
+    }
+
+    fn bound(&mut self, st: &mut State, v: ValueId, lo: i128, hi: i128) -> bool {
+        match *self.arena.get(v) {
+            Value::Int(n) => lo <= n && n <= hi,
+            Value::Linear(konst, ref terms) => match terms[..] {
+                [(term, 1)] => {
+                    let (lo, hi) = (lo.saturating_sub(konst), hi.saturating_sub(konst));
+                    lo == i128::MIN && hi == i128::MAX || st.fact_mut(term).narrow(lo, hi)
+                }
+                _ => true,
+            },
+            _ if lo == i128::MIN && hi == i128::MAX => true,
+            _ => st.fact_mut(v).narrow(lo, hi),
+        }
+    }
+
+    fn assume_variant(&mut self, st: &mut State, of: ValueId, variant: Name, yes: bool) -> bool {
+        let mut of = of;
+        let mut siblings = None;
+        while let Value::Agg {
+            tag,
+            rest: Some(rest),
+            ..
+        } = *self.arena.get(of)
+        {
+            if let Tag::AdtAny(adt) = tag {
+                siblings = Some(adt);
+            }
+            of = rest;
+        }
+        let fact = st.fact_mut(of);
+        if yes {
+            fact.variant = Some(variant);
+            return true;
+        }
+        if !fact.not_variant.contains(&variant) {
+            fact.not_variant.push(variant);
+            fact.not_variant.sort_unstable();
+        }
+        let ruled_out = fact.not_variant.clone();
+        let Some(adt) = siblings else { return true };
+        let mut left = self
+            .program
+            .adt(adt)
+            .variants
+            .iter()
+            .map(|v| v.name)
+            .filter(|n| !ruled_out.contains(n));
+        match (left.next(), left.next()) {
+            (None, _) => false,
+            (Some(only), None) => {
+                st.fact_mut(of).variant = Some(only);
+                true
+            }
+            _ => true,
+        }
+    }
+
+    /// Splits the state by a condition: the states on which it is true, and on which it is false.
+    pub(crate) fn split(&mut self, st: State, cond: ValueId) -> (Option<State>, Option<State>) {
+        match self.truth(&st, cond) {
+            Some(true) => (Some(st), None),
+            Some(false) => (None, Some(st)),
+            None => {
+                let mut no = st.clone();
+                let mut yes = st;
+                let yes_ok = self.assume(&mut yes, cond, true);
+                let no_ok = self.assume(&mut no, cond, false);
+                (yes_ok.then_some(yes), no_ok.then_some(no))
+            }
+        }
+    }
+}
+
+fn known(st: &State, v: ValueId) -> Option<bool> {
+    let fact = st.fact(v)?;
+    match fact.known() {
+        Some(n) => Some(n != 0),
+        None => fact.excludes(0).then_some(true),
+    }
+}
+
+fn note(st: &mut State, v: ValueId, yes: bool) -> bool {
+    let fact = st.fact_mut(v);
+    if yes {
+        fact.exclude(0)
+    } else {
+        fact.narrow(0, 0)
+    }
+}
+
+fn narrow_eq(st: &mut State, v: ValueId, n: i128, yes: bool) -> bool {
+    let fact = st.fact_mut(v);
+    if yes {
+        fact.narrow(n, n)
+    } else {
+        fact.exclude(n)
+    }
+}

@@ -1,0 +1,200 @@
+//! Interest: which functions are worth executing, judged by the names that they mention.
+//!
+//! A function is of interest if it mentions a routine of std or of a library that allocates,
+//! releases or converts, or a function of interest through which raw pointers pass.
+
+use super::machine::Machine;
+use crate::ir::{Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr};
+use crate::name::Name;
+use crate::resolve::{BodyRef, FnId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Functions of std that begin, end or convert ownership of memory.
+pub const STD_ROUTINES: &[&str] = &[
+    "from_raw",
+    "into_raw",
+    "from_raw_parts",
+    "into_raw_parts",
+    "leak",
+    "forget",
+    "ManuallyDrop",
+    "alloc",
+    "alloc_zeroed",
+    "dealloc",
+    "realloc",
+    "drop_in_place",
+    "from_raw_in",
+    "from_non_null",
+    "into_non_null",
+    "into_inner",
+    "increment_strong_count",
+    "decrement_strong_count",
+    "from_vec_unchecked",
+    "transmute",
+    "deallocate",
+    "allocate",
+    "shrink",
+    "grow",
+];
+
+/// Names that are too common to stand for one function.
+const COMMON: &[&str] = &[
+    "new",
+    "drop",
+    "clone",
+    "from",
+    "into",
+    "default",
+    "get",
+    "len",
+    "next",
+    "fmt",
+    "eq",
+    "hash",
+    "as_ptr",
+    "as_mut_ptr",
+    "deref",
+    "deref_mut",
+    "borrow",
+    "as_ref",
+    "as_mut",
+    "index",
+    "write",
+    "read",
+    "push",
+    "pop",
+    "insert",
+    "remove",
+    "init",
+    "main",
+    "call",
+    "with",
+    "map",
+    "cast",
+];
+
+impl Machine<'_> {
+    /// Whether the function is worth executing as a root.
+    pub(crate) fn is_interesting(&mut self, id: FnId) -> bool {
+        if self.interest.is_empty() {
+            self.interest = self.find_interest();
+        }
+        self.interest.contains_key(&id)
+    }
+
+    fn find_interest(&self) -> FxHashMap<FnId, bool> {
+        let mut mentions: Vec<(FnId, FxHashSet<Name>)> = Vec::new();
+        for id in self.program.fns() {
+            let def = self.program.func(id);
+            if let (false, Some(body)) = (def.stub, def.body) {
+                let mut names = FxHashSet::default();
+                self.collect(body, &mut names);
+                mentions.push((id, names));
+            }
+        }
+        let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
+        hot.extend(self.families.routines().map(|r| r.name));
+        let common: FxHashSet<Name> = COMMON.iter().map(|n| Name::new(n)).collect();
+        let mut found: FxHashMap<FnId, bool> = FxHashMap::default();
+        loop {
+            let before = found.len();
+            for (id, names) in &mentions {
+                if found.contains_key(id) || names.is_disjoint(&hot) {
+                    continue;
+                }
+                found.insert(*id, true);
+            }
+            for id in found.keys() {
+                let name = self.program.func(*id).name;
+                if !common.contains(&name) && self.passes_pointers(*id) {
+                    hot.insert(name);
+                }
+            }
+            if found.len() == before {
+                found.entry(FnId(u32::MAX)).or_insert(false);
+                return found;
+            }
+        }
+    }
+
+    /// Whether raw pointers can go through the function's signature.
+    fn passes_pointers(&self, id: FnId) -> bool {
+        let function = self.program.function(id);
+        function.params.iter().any(|p| has_pointer(&p.ty)) || has_pointer(&function.ret)
+    }
+
+    fn collect(&self, at: BodyRef, names: &mut FxHashSet<Name>) {
+        let mut todo = vec![at.body];
+        while let Some(body) = todo.pop() {
+            let body = self.program.body(BodyRef {
+                file: at.file,
+                body,
+            });
+            mentioned(body, names, &mut todo);
+        }
+    }
+}
+
+fn has_pointer(ty: &TyExpr) -> bool {
+    match ty {
+        TyExpr::Ptr { .. } => true,
+        TyExpr::Ref { inner, .. } | TyExpr::Slice(inner) | TyExpr::Array(inner, _) => {
+            has_pointer(inner)
+        }
+        TyExpr::Tuple(all) => all.iter().any(has_pointer),
+        TyExpr::Path(path) => path.segments.iter().any(|s| {
+            s.name == "NonNull"
+                || s.name == "Self"
+                || s.args.iter().any(|a| match a {
+                    crate::ir::GenericArg::Type(ty) => has_pointer(ty),
+                    _ => false,
+                })
+        }),
+        _ => false,
+    }
+}
+
+fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId>) {
+    let place = |place: &Place, names: &mut FxHashSet<Name>| {
+        if let Base::Item(path) = &place.base {
+            names.extend(path.segments.iter().map(|s| s.name));
+        }
+    };
+    let operand = |operand: &Operand, names: &mut FxHashSet<Name>| {
+        if let Operand::Place(p) = operand {
+            place(p, names);
+        }
+    };
+    for block in &body.blocks {
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Call(call) => {
+                    match &call.callee {
+                        Callee::Path(path) => names.extend(path.segments.iter().map(|s| s.name)),
+                        Callee::Method { name, .. } => {
+                            names.insert(*name);
+                        }
+                        Callee::Value(f) => operand(f, names),
+                    }
+                    call.args.iter().for_each(|a| operand(a, names));
+                }
+                StmtKind::Assign(_, value) => match value {
+                    Rvalue::Closure { body, .. } => closures.push(*body),
+                    Rvalue::Use(x) | Rvalue::Cast(x, _) => operand(x, names),
+                    Rvalue::Aggregate { kind, fields, .. } => {
+                        if let crate::ir::AggregateKind::Struct(path) = kind {
+                            names.extend(path.segments.iter().map(|s| s.name));
+                        }
+                        fields.iter().for_each(|f| operand(&f.1, names));
+                    }
+                    Rvalue::Ref { place: p, .. } => place(p, names),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        if let Terminator::Branch { cond, .. } = &block.end {
+            operand(cond, names);
+        }
+    }
+}

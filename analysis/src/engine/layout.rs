@@ -1,0 +1,210 @@
+//! Layouts: whether what is given back is what was asked for.
+
+use super::block::Layout;
+use super::machine::Machine;
+use super::state::State;
+use super::value::{Key, Source, Value, ValueId};
+use crate::types::{self, Len, Same, Ty};
+
+impl Machine<'_> {
+    /// Compares an allocation's layout with the one of its release.
+    pub(crate) fn compare(&mut self, st: &State, have: &Layout, want: &Layout) -> Same {
+        match (have, want) {
+            (Layout::Unknown, _) | (_, Layout::Unknown) => Same::Unknown,
+            (Layout::One(a), Layout::One(b)) => types::same_layout(self.program, a, b),
+            (Layout::Many(a, n), Layout::Many(b, m)) => self.compare_many(st, a, *n, b, *m),
+            (Layout::One(Ty::Array(a, len)), Layout::Many(b, m))
+            | (Layout::Many(b, m), Layout::One(Ty::Array(a, len)))
+                if types::same_layout(self.program, a, b) == Same::Equal =>
+            {
+                match (len, self.constant(st, *m)) {
+                    (Len::Known(n), Some(m)) => same(i128::from(*n) == m),
+                    _ => Same::Unknown,
+                }
+            }
+            (Layout::One(a), Layout::Many(b, m)) | (Layout::Many(b, m), Layout::One(a)) => {
+                self.compare_one_many(st, a, b, *m)
+            }
+            _ => self.compare_bytes(st, have, want),
+        }
+    }
+
+    fn compare_many(&mut self, st: &State, a: &Ty, n: ValueId, b: &Ty, m: ValueId) -> Same {
+        let element = types::same_layout(self.program, a, b);
+        let (sa, sb) = (
+            types::size_align(self.program, a),
+            types::size_align(self.program, b),
+        );
+        if let (Some(x), Some(y)) = (sa.align, sb.align)
+            && x != y
+        {
+            return Same::Different;
+        }
+        if element == Same::Equal {
+            return self.compare_counts(st, n, m);
+        }
+        if let (Some(x), Some(y)) = (sa.size, sb.size)
+            && sa.align.is_some()
+            && sa.align == sb.align
+        {
+            let (bytes_a, bytes_b) = (
+                self.arena.scale(n, i128::from(x)),
+                self.arena.scale(m, i128::from(y)),
+            );
+            return match (self.constant(st, bytes_a), self.constant(st, bytes_b)) {
+                (Some(p), Some(q)) => same(p == q),
+                _ if bytes_a == bytes_b => Same::Equal,
+                // `cap / 4` elements of four times the size: right if nothing is left over.
+                _ => Same::Unknown,
+            };
+        }
+        if element == Same::Different && n == m {
+            return Same::Different;
+        }
+        Same::Unknown
+    }
+
+    /// Counts of equal elements. A length is not a capacity unless the path shows that they agree.
+    fn compare_counts(&mut self, st: &State, n: ValueId, m: ValueId) -> Same {
+        if n == m {
+            return Same::Equal;
+        }
+        if let (Some(x), Some(y)) = (self.constant(st, n), self.constant(st, m)) {
+            return same(x == y);
+        }
+        let equal = self.arena.binary(crate::ir::BinOp::Eq, n, m);
+        match self.truth(st, equal) {
+            Some(true) => return Same::Equal,
+            Some(false) => return Same::Different,
+            None => {}
+        }
+        if self.is_capacity(n) && self.is_length(m)
+            || self.is_length(m) && self.arena.as_int(n).is_some()
+        {
+            return Same::Different;
+        }
+        let difference = self.arena.binary(crate::ir::BinOp::Sub, n, m);
+        match self.arena.as_int(difference) {
+            Some(0) => Same::Equal,
+            Some(_) => Same::Different,
+            None => Same::Unknown,
+        }
+    }
+
+    fn is_length(&self, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Opaque { source, .. } => *source == Source::Length,
+            Value::Part(_, Key::Name(name)) => *name == "len",
+            _ => false,
+        }
+    }
+
+    fn is_capacity(&self, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Opaque { source, .. } => *source == Source::Capacity,
+            Value::Part(_, Key::Name(name)) => *name == "cap",
+            _ => false,
+        }
+    }
+
+    fn compare_one_many(&mut self, st: &State, one: &Ty, of: &Ty, n: ValueId) -> Same {
+        let (a, b) = (
+            types::size_align(self.program, one),
+            types::size_align(self.program, of),
+        );
+        if let (Some(x), Some(y)) = (a.align, b.align)
+            && x != y
+        {
+            return Same::Different;
+        }
+        let element = types::same_layout(self.program, one, of);
+        match self.constant(st, n) {
+            Some(1) => element,
+            Some(n) => match (a.size, b.size) {
+                (Some(x), Some(y)) => {
+                    same(i128::from(x) == i128::from(y) * n && a.align == b.align)
+                }
+                _ if element == Same::Equal => Same::Different,
+                _ => Same::Unknown,
+            },
+            // A slice of any length against one element.
+            None if element == Same::Equal && a.size != Some(0) => Same::Different,
+            None => Same::Unknown,
+        }
+    }
+
+    fn compare_bytes(&mut self, st: &State, have: &Layout, want: &Layout) -> Same {
+        let (sa, aa) = self.bytes(have);
+        let (sb, ab) = self.bytes(want);
+        let align = self.compare_values(st, aa, ab);
+        if align == Same::Different {
+            return Same::Different;
+        }
+        match (self.compare_values(st, sa, sb), align) {
+            (Same::Different, _) => Same::Different,
+            (Same::Equal, Same::Equal) => Same::Equal,
+            _ => Same::Unknown,
+        }
+    }
+
+    fn compare_values(&mut self, st: &State, a: Option<ValueId>, b: Option<ValueId>) -> Same {
+        let (Some(a), Some(b)) = (a, b) else {
+            return Same::Unknown;
+        };
+        if a == b {
+            return Same::Equal;
+        }
+        match (self.constant(st, a), self.constant(st, b)) {
+            (Some(x), Some(y)) => same(x == y),
+            _ => {
+                let difference = self.arena.binary(crate::ir::BinOp::Sub, a, b);
+                match self.arena.as_int(difference) {
+                    Some(0) => Same::Equal,
+                    Some(_) => Same::Different,
+                    None => Same::Unknown,
+                }
+            }
+        }
+    }
+
+    /// Size and alignment in bytes, as values.
+    pub(crate) fn bytes(&mut self, layout: &Layout) -> (Option<ValueId>, Option<ValueId>) {
+        match layout {
+            Layout::Bytes { size, align } => (Some(*size), Some(*align)),
+            Layout::One(ty) => (Some(self.size_value(ty)), self.align_value(ty)),
+            Layout::Many(ty, n) => {
+                let size = self.size_value(ty);
+                let total = self.arena.binary(crate::ir::BinOp::Mul, size, *n);
+                (Some(total), self.align_value(ty))
+            }
+            Layout::Unknown => (None, None),
+        }
+    }
+
+    /// The size of a type in bytes.
+    pub(crate) fn size_value(&mut self, ty: &Ty) -> ValueId {
+        match types::size_align(self.program, ty).size {
+            Some(n) => self.arena.int(i128::from(n)),
+            None => self.arena.add(Value::SizeOf(ty.clone())),
+        }
+    }
+
+    pub(crate) fn align_value(&mut self, ty: &Ty) -> Option<ValueId> {
+        if let Some(n) = types::size_align(self.program, ty).align {
+            return Some(self.arena.int(i128::from(n)));
+        }
+        if matches!(ty, Ty::Unknown) {
+            return None;
+        }
+        let size = self.arena.add(Value::SizeOf(ty.clone()));
+        let name = crate::name::Name::new("align_of");
+        Some(
+            self.arena
+                .add(Value::Apply(name, std::rc::Rc::from([size]))),
+        )
+    }
+}
+
+fn same(yes: bool) -> Same {
+    if yes { Same::Equal } else { Same::Different }
+}

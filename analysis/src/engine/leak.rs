@@ -1,0 +1,193 @@
+//! Leaks: live blocks that nothing reaches any more when the root ends.
+
+use super::block::{Birth, Block, Escape, Null};
+use super::machine::Machine;
+use super::object::{Object, ObjectId};
+use super::state::State;
+use super::tidy::Reach;
+use super::value::{SiteId, ValueId};
+use crate::event::{EventKind, Loss, Usage};
+use crate::span::Span;
+use rustc_hash::FxHashSet;
+
+impl Machine<'_> {
+    /// Looks at a state in which the root returns: what is lost, and what is returned dead.
+    pub(crate) fn check_end(&mut self, st: &mut State, result: ValueId) {
+        self.check_returned(st, result);
+        if self.is_program_end() {
+            return;
+        }
+        let kept = self.reach_end(st, result);
+        let lost: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(object, block)| may_be_lost(block) && !kept.objects.contains(object))
+            .map(|e| e.0)
+            .collect();
+        let inner = self.held_by_lost(st, &lost);
+        for object in lost {
+            if !inner.contains(&object) {
+                let (how, at) = self.how_lost(st, object);
+                self.report_lost(st, object, how, at);
+            }
+        }
+    }
+
+    fn is_program_end(&self) -> bool {
+        self.root.is_some_and(|id| {
+            let def = self.program.func(id);
+            def.name == "main" && matches!(def.owner, crate::resolve::Owner::Free)
+        })
+    }
+
+    /// What can still be reached: the result, memory outside the root, everything that escaped.
+    fn reach_end(&mut self, st: &State, result: ValueId) -> Reach {
+        let mut reach = Reach::default();
+        self.reach_value(result, &mut reach);
+        for (object, value) in st.heap() {
+            if self.is_outside(*object) && self.is_kept(st, *object) {
+                self.reach_value(*value, &mut reach);
+            }
+        }
+        self.drain(st, &mut reach);
+        for (object, block) in st.blocks() {
+            if block.escape == Escape::Away && block.is_live() {
+                for inner in self.reach_from_object(st, *object) {
+                    reach.objects.insert(inner);
+                }
+            }
+        }
+        reach
+    }
+
+    fn reach_from_object(&mut self, st: &State, object: ObjectId) -> FxHashSet<ObjectId> {
+        match st.heap_get(object) {
+            Some(value) => self.reach_from(st, &[value]).objects,
+            None => FxHashSet::default(),
+        }
+    }
+
+    /// Outside memory that was released takes what it holds with it.
+    fn is_kept(&self, st: &State, object: ObjectId) -> bool {
+        match st.block(object) {
+            Some(block) => block.is_live() || block.owners < 0,
+            None => true,
+        }
+    }
+
+    /// Blocks that only other lost blocks hold: those are the ones to report.
+    fn held_by_lost(&mut self, st: &State, lost: &[ObjectId]) -> FxHashSet<ObjectId> {
+        let mut inner = FxHashSet::default();
+        for &object in lost {
+            let mut held = self.reach_from_object(st, object);
+            held.remove(&object);
+            inner.extend(held);
+        }
+        inner
+    }
+
+    fn how_lost(&self, st: &State, object: ObjectId) -> (Loss, Span) {
+        let Some(block) = st.block(object) else {
+            return (Loss::ScopeEnd, st.last);
+        };
+        if let Some(at) = block.resize_failed {
+            return (Loss::FailedRealloc, at);
+        }
+        if let Escape::Borrowed(to, _) = block.escape {
+            return (Loss::BorrowedByForeign { to: to.to_string() }, st.last);
+        }
+        (Loss::ScopeEnd, st.last)
+    }
+
+    /// A pointer to a block that ended must not be handed to the caller.
+    fn check_returned(&mut self, st: &mut State, result: ValueId) {
+        let super::value::Value::Ptr(p) = self.arena.get(result) else {
+            return;
+        };
+        let object = p.object;
+        let Some(block) = st.block(object) else {
+            return;
+        };
+        let super::block::Status::Ended(end) = &block.status else {
+            return;
+        };
+        if block.reported || block.null == Null::Yes || end.zero_resize {
+            return;
+        }
+        let kind = EventKind::UseAfter {
+            ended_by: end.by.clone(),
+            ended_at: end.at,
+            used: Usage::Returned,
+        };
+        let at = st.last;
+        self.emit(object, st, kind, at, Vec::new());
+    }
+
+    /// A helper returns: what it lost by itself is its own finding, not its caller's.
+    pub(crate) fn settle_helper(&mut self, st: &mut State, helper: SiteId, result: ValueId) {
+        let born: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(_, b)| may_be_lost(b) && self.sites.is_within(b.site, helper))
+            .map(|e| e.0)
+            .collect();
+        if born.is_empty() {
+            return;
+        }
+        let mut reach = self.reach_end(st, result);
+        for frame in &st.frames {
+            for &value in &frame.locals {
+                self.reach_value(value, &mut reach);
+            }
+        }
+        self.drain(st, &mut reach);
+        for object in born {
+            if !reach.objects.contains(&object)
+                && let Some(block) = st.block_mut(object)
+            {
+                block.reported = true;
+            }
+        }
+    }
+
+    /// A site allocates again: the block of the round before last has the same name.
+    pub(crate) fn lose_in_loop(&mut self, st: &mut State, object: ObjectId) {
+        let Some(block) = st.block(object) else {
+            return;
+        };
+        if !may_be_lost(block) {
+            return;
+        }
+        let mut reach = self.reach_end(st, ValueId::UNIT);
+        for frame in &st.frames {
+            for &value in &frame.locals {
+                self.reach_value(value, &mut reach);
+            }
+        }
+        self.drain(st, &mut reach);
+        if !reach.objects.contains(&object) {
+            let at = self.report_place().site;
+            self.report_lost(st, object, Loss::Overwritten, at);
+        }
+    }
+
+    /// Whether an object is a block of the root's own.
+    pub(crate) fn is_block(&self, object: ObjectId) -> bool {
+        matches!(self.objects.get(object), Object::Block(..))
+    }
+}
+
+/// Whether losing the last pointer to this block would be a leak.
+fn may_be_lost(block: &Block) -> bool {
+    block.is_live()
+        && !block.reported
+        && block.null != Null::Yes
+        && block.owners <= 0
+        && (block.raw > 0 || block.disowned.is_some() || is_allocated(block))
+        && !matches!(block.escape, Escape::Away)
+}
+
+fn is_allocated(block: &Block) -> bool {
+    matches!(block.birth, Birth::Routine(_))
+        && !matches!(block.family, super::block::Family::Foreign(_))
+}

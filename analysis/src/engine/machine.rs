@@ -1,0 +1,310 @@
+//! The machine: what is shared by all steps of one root's execution.
+
+use super::object::Objects;
+use super::shape::{Shape, shape_of};
+use super::site::{Site, Sites};
+use super::state::Turn;
+use super::value::{Arena, SiteId, Tag, Value, ValueId};
+use crate::event::Event;
+use crate::families::Families;
+use crate::ir::{BlockId, Path, Place};
+use crate::name::Name;
+use crate::resolve::{AdtId, BodyRef, Deref, FnId, Program, Res};
+use crate::span::Span;
+use crate::types::{self, Ty, Types};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::place::DerefKind;
+
+/// How much one root may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Steps of all paths together.
+    pub(crate) steps: u32,
+    /// States kept at one block of the root; inlined calls get half.
+    pub(crate) states: usize,
+    /// Nested calls that are followed.
+    pub(crate) depth: usize,
+}
+
+/// An active call.
+pub(crate) struct Active {
+    pub(crate) body: BodyRef,
+    /// The function it belongs to; a closure belongs to the function that made it.
+    pub(crate) owner: Option<FnId>,
+    pub(crate) types: Arc<Types>,
+    pub(crate) substs: Rc<[(Name, Ty)]>,
+    /// Where it was entered.
+    pub(crate) site: SiteId,
+    /// Code of the stubs.
+    pub(crate) stub: bool,
+    /// The root's own code: its body and its closures.
+    pub(crate) home: bool,
+    /// The statement being executed.
+    pub(crate) at: Span,
+    pub(crate) block: BlockId,
+    pub(crate) stmt: u32,
+    /// Entered by a drop, not by a call.
+    pub(crate) by_drop: bool,
+    /// Which round of the statement this is, once a value was made in it.
+    pub(crate) turn: Option<Turn>,
+    /// How many values a call out of view has changed in this statement.
+    pub(crate) havocs: u16,
+}
+
+/// The machine.
+pub(crate) struct Machine<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) families: &'p Families,
+    pub(crate) bounds: Bounds,
+    pub(crate) arena: Arena,
+    pub(crate) objects: Objects,
+    pub(crate) sites: Sites,
+    pub(crate) active: Vec<Active>,
+    /// The root, for labels.
+    pub(crate) root: Option<FnId>,
+    pub(crate) root_label: String,
+    pub(crate) steps: u32,
+    pub(crate) capped: bool,
+    pub(crate) events: Vec<Event>,
+    pub(crate) seen_events: FxHashSet<(u8, Span, Span)>,
+    bodies: FxHashMap<BodyRef, Rc<Shape>>,
+    typings: FxHashMap<(BodyRef, Option<FnId>), Arc<Types>>,
+    closures: FxHashMap<BodyRef, Arc<Types>>,
+    needs_drop: FxHashMap<AdtId, bool>,
+    pub(crate) owning: FxHashMap<ValueId, bool>,
+    pub(crate) constants: FxHashMap<crate::resolve::ConstId, Option<ValueId>>,
+    resolved: FxHashMap<usize, Res>,
+    pub(crate) interest: FxHashMap<FnId, bool>,
+}
+
+impl<'p> Machine<'p> {
+    pub(crate) fn new(program: &'p Program, families: &'p Families, bounds: Bounds) -> Machine<'p> {
+        Machine {
+            program,
+            families,
+            bounds,
+            arena: Arena::new(),
+            objects: Objects::default(),
+            sites: Sites::default(),
+            active: Vec::new(),
+            root: None,
+            root_label: String::new(),
+            steps: 0,
+            capped: false,
+            events: Vec::new(),
+            seen_events: FxHashSet::default(),
+            bodies: FxHashMap::default(),
+            typings: FxHashMap::default(),
+            closures: FxHashMap::default(),
+            needs_drop: FxHashMap::default(),
+            owning: FxHashMap::default(),
+            constants: FxHashMap::default(),
+            resolved: FxHashMap::default(),
+            interest: FxHashMap::default(),
+        }
+    }
+
+    /// Makes room for another root.
+    pub(crate) fn reset(&mut self, root: Option<FnId>, label: String) {
+        self.arena.clear();
+        self.objects.clear();
+        self.sites.clear();
+        self.active.clear();
+        self.owning.clear();
+        self.constants.clear();
+        self.seen_events.clear();
+        self.events.clear();
+        self.root = root;
+        self.root_label = label;
+        self.steps = 0;
+        self.capped = false;
+    }
+
+    pub(crate) fn active(&self) -> &Active {
+        self.active.last().expect("a body is being executed")
+    }
+
+    pub(crate) fn active_mut(&mut self) -> &mut Active {
+        self.active.last_mut().expect("a body is being executed")
+    }
+
+    /// The statement being executed, in its calling context.
+    pub(crate) fn here(&mut self) -> SiteId {
+        let active = self.active();
+        let site = Site {
+            parent: active.site,
+            body: active.body,
+            block: active.block,
+            stmt: active.stmt,
+        };
+        self.sites.add(site)
+    }
+
+    pub(crate) fn shape_of(&mut self, body: BodyRef) -> Rc<Shape> {
+        let program = self.program;
+        self.bodies
+            .entry(body)
+            .or_insert_with(|| Rc::new(shape_of(program.body(body))))
+            .clone()
+    }
+
+    pub(crate) fn types_of(&mut self, body: BodyRef, owner: Option<FnId>) -> Arc<Types> {
+        if let Some(types) = self.closures.get(&body) {
+            return types.clone();
+        }
+        let program = self.program;
+        let types = self
+            .typings
+            .entry((body, owner))
+            .or_insert_with(|| Arc::new(types::infer(program, body, owner)))
+            .clone();
+        for (&id, inner) in &types.closures {
+            let at = BodyRef {
+                file: body.file,
+                body: id,
+            };
+            self.closures.entry(at).or_insert_with(|| inner.clone());
+        }
+        types
+    }
+
+    /// What a path of the active body means; paths live as long as the program, so their
+    /// address is their name.
+    pub(crate) fn resolve(&mut self, path: &'p Path) -> Res {
+        let key = std::ptr::from_ref(path).addr();
+        if let Some(res) = self.resolved.get(&key) {
+            return res.clone();
+        }
+        let program = self.program;
+        let env = program.body_env(self.active().body);
+        let res = program.value_path(&env, path).res;
+        self.resolved.insert(key, res.clone());
+        res
+    }
+
+    /// The struct or variant that a literal or a pattern names.
+    pub(crate) fn named_variant(&self, path: &Path) -> Option<(AdtId, u32)> {
+        let env = self.program.body_env(self.active().body);
+        let (adt, variant, _) = self.program.variant_path(&env, path)?;
+        Some((adt, variant))
+    }
+
+    /// The type of a place of the active body, generics bound.
+    pub(crate) fn place_type(&self, place: &Place) -> Ty {
+        let active = self.active();
+        let ty = types::place_ty(self.program, active.body, &active.types, place);
+        self.bind(&ty)
+    }
+
+    /// A type of the active body with its generics bound.
+    pub(crate) fn bind(&self, ty: &Ty) -> Ty {
+        let substs = &self.active().substs;
+        if substs.is_empty() {
+            ty.clone()
+        } else {
+            types::substitute(ty, substs)
+        }
+    }
+
+    /// What a generic parameter of the active function stands for.
+    pub(crate) fn generic(&self, name: &str) -> Ty {
+        let found = self.active().substs.iter().find(|s| s.0 == name);
+        found.map_or(Ty::Unknown, |s| s.1.clone())
+    }
+
+    pub(crate) fn variant_name(&self, adt: AdtId, ix: u32) -> Name {
+        let variants = &self.program.adt(adt).variants;
+        variants.get(ix as usize).map_or(Name::EMPTY, |v| v.name)
+    }
+
+    pub(crate) fn has_field(&self, adt: AdtId, name: Name) -> bool {
+        let def = self.program.adt(adt);
+        // The fields of std's types are private: a user who writes `b.ptr` means the pointee's.
+        if def.stub && !self.active().stub {
+            return false;
+        }
+        let mut fields = def.variants.iter().flat_map(|v| &v.fields);
+        fields.any(|f| f.0 == name)
+    }
+
+    pub(crate) fn deref_kind(&self, adt: AdtId) -> DerefKind {
+        match self.program.adt(adt).deref {
+            None => DerefKind::None,
+            Some(Deref::Field(name)) => DerefKind::Field(name),
+            Some(Deref::Through(name) | Deref::Text(name)) => DerefKind::Through(name),
+        }
+    }
+
+    /// Whether dropping a value of the type does anything.
+    pub(crate) fn adt_needs_drop(&mut self, adt: AdtId) -> bool {
+        if let Some(&known) = self.needs_drop.get(&adt) {
+            return known;
+        }
+        self.needs_drop.insert(adt, false);
+        let def = self.program.adt(adt);
+        let needed = !def.no_drop
+            && (self.program.drop_impl(adt).is_some()
+                || def
+                    .variants
+                    .iter()
+                    .flat_map(|v| &v.fields)
+                    .any(|f| self.ty_needs_drop(&f.1)));
+        self.needs_drop.insert(adt, needed);
+        needed
+    }
+
+    pub(crate) fn ty_needs_drop(&mut self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Adt(adt, _) => self.adt_needs_drop(*adt),
+            Ty::Tuple(all) => all.iter().any(|t| self.ty_needs_drop(t)),
+            Ty::Array(inner, _) => self.ty_needs_drop(inner),
+            _ => false,
+        }
+    }
+
+    /// Whether dropping this value would do something: then using it moves it.
+    pub(crate) fn owns(&mut self, v: ValueId) -> bool {
+        if let Some(&known) = self.owning.get(&v) {
+            return known;
+        }
+        let (tag, parts) = match self.arena.get(v) {
+            Value::Agg { tag, parts, .. } => (Some(*tag), parts.clone()),
+            Value::Closure { captures, .. } => {
+                let captures = captures.clone();
+                let owns = captures.iter().any(|&c| self.owns(c));
+                self.owning.insert(v, owns);
+                return owns;
+            }
+            _ => return false,
+        };
+        let owns = match tag {
+            Some(Tag::Adt(adt, _) | Tag::AdtAny(adt)) => {
+                !self.program.adt(adt).no_drop
+                    && (self.program.drop_impl(adt).is_some()
+                        || parts.iter().any(|p| self.owns(p.1)))
+            }
+            _ => parts.iter().any(|p| self.owns(p.1)),
+        };
+        self.owning.insert(v, owns);
+        owns
+    }
+
+    /// Whether nothing is known of a value's structure.
+    pub(crate) fn is_symbol(&self, v: ValueId) -> bool {
+        matches!(
+            self.arena.get(v),
+            Value::Opaque { .. }
+                | Value::Param(_)
+                | Value::Initial(_)
+                | Value::Part(..)
+                | Value::Apply(..)
+        )
+    }
+
+    pub(crate) fn is_stub_adt(&self, adt: AdtId) -> bool {
+        self.program.adt(adt).stub
+    }
+}

@@ -1,0 +1,30 @@
+//! The engine: path-sensitive symbolic execution of one function after the other.
+//!
+//! A root is a function executed with unknown parameters. Calls whose body is in view, closures
+//! and the stubs of std are followed; what is not in view makes what it gets escape. Every state
+//! is one set of paths, never a guess: a finding that a state shows is one that a path shows.
+
+mod block;
+mod call;
+mod explore;
+mod facts;
+mod foreign;
+mod interest;
+mod intrinsic;
+mod layout;
+mod leak;
+mod machine;
+mod object;
+mod own;
+mod place;
+mod release;
+mod root;
+mod shape;
+mod site;
+mod state;
+mod step;
+mod story;
+mod tidy;
+mod value;
+
+pub use root::{Options, Stats, execute};

@@ -1,0 +1,404 @@
+//! Places: where a path of projections leads, reading it, writing it, pointing at it.
+
+use super::machine::Machine;
+use super::object::{Object, ObjectId};
+use super::state::State;
+use super::value::{Key, Pointer, Tag, Value, ValueId};
+use crate::event::Usage;
+use crate::ir::{Base, LocalId, Path, Place, Proj};
+use crate::name::Name;
+use crate::resolve::Res;
+use crate::types::{Len, Ty};
+
+/// A part of an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Loc {
+    pub(crate) object: ObjectId,
+    pub(crate) path: Vec<Key>,
+    pub(crate) offset: ValueId,
+    pub(crate) len: Option<ValueId>,
+    pub(crate) shared: bool,
+}
+
+impl Loc {
+    pub(crate) fn whole(object: ObjectId) -> Loc {
+        Loc {
+            object,
+            path: Vec::new(),
+            offset: ValueId::ZERO,
+            len: None,
+            shared: false,
+        }
+    }
+
+    pub(crate) fn of(pointer: &Pointer) -> Loc {
+        Loc {
+            object: pointer.object,
+            path: pointer.path.to_vec(),
+            offset: pointer.offset,
+            len: pointer.len,
+            shared: pointer.shared,
+        }
+    }
+
+    /// The part `key` of this part.
+    pub(crate) fn child(mut self, key: Key) -> Loc {
+        if self.offset != ValueId::ZERO {
+            self.path.push(Key::At(self.offset));
+            self.offset = ValueId::ZERO;
+        }
+        self.path.push(key);
+        self.len = None;
+        self
+    }
+}
+
+impl<'p> Machine<'p> {
+    /// What an object holds as a whole.
+    pub(crate) fn root_value(&mut self, st: &State, object: ObjectId) -> ValueId {
+        if let Object::Local(site, local) = self.objects.get(object) {
+            return match st.frame_of(site) {
+                Some(frame) => st.local(frame, local),
+                None => ValueId::UNINIT,
+            };
+        }
+        match st.heap_get(object) {
+            Some(value) => value,
+            None => self.arena.add(Value::Initial(object)),
+        }
+    }
+
+    pub(crate) fn set_root(&mut self, st: &mut State, object: ObjectId, value: ValueId) {
+        if let Object::Local(site, local) = self.objects.get(object) {
+            if let Some(frame) = st.frame_of(site) {
+                st.set_local(frame, local, value);
+            }
+            return;
+        }
+        st.heap_set(object, value);
+    }
+
+    /// What a part holds.
+    pub(crate) fn load(&mut self, st: &State, loc: &Loc) -> ValueId {
+        let mut value = self.root_value(st, loc.object);
+        for &key in &loc.path {
+            value = self.arena.part(value, key);
+        }
+        if loc.offset != ValueId::ZERO {
+            value = self.arena.part(value, Key::At(loc.offset));
+        }
+        value
+    }
+
+    /// Stores into a part; nothing is dropped.
+    pub(crate) fn store(&mut self, st: &mut State, loc: &Loc, value: ValueId) {
+        let mut keys = loc.path.clone();
+        if loc.offset != ValueId::ZERO {
+            keys.push(Key::At(loc.offset));
+        }
+        let root = self.root_value(st, loc.object);
+        let new = self.replace(root, &keys, value);
+        self.set_root(st, loc.object, new);
+    }
+
+    fn replace(&mut self, whole: ValueId, keys: &[Key], value: ValueId) -> ValueId {
+        let Some((&first, rest)) = keys.split_first() else {
+            return value;
+        };
+        let inner = if rest.is_empty() {
+            value
+        } else {
+            let inner = self.arena.part(whole, first);
+            self.replace(inner, rest, value)
+        };
+        self.arena.with_part(whole, first, inner)
+    }
+
+    /// A pointer to a part.
+    pub(crate) fn point_at(&mut self, loc: &Loc, shared: bool) -> ValueId {
+        self.arena.add(Value::Ptr(Pointer {
+            object: loc.object,
+            path: loc.path.clone().into(),
+            offset: loc.offset,
+            len: loc.len,
+            shared,
+        }))
+    }
+
+    /// A pointer to the beginning of an object.
+    pub(crate) fn pointer_to(&mut self, object: ObjectId) -> ValueId {
+        self.point_at(&Loc::whole(object), false)
+    }
+
+    /// What a pointer value points at; `None` if it is null and the path ends.
+    pub(crate) fn pointee(&mut self, v: ValueId) -> Option<Loc> {
+        match self.arena.get(v) {
+            Value::Ptr(p) => Some(Loc::of(p)),
+            Value::Int(0) => None,
+            _ => Some(Loc::whole(self.objects.add(Object::Pointee(v)))),
+        }
+    }
+
+    /// A variable of the active frame.
+    pub(crate) fn local_loc(&mut self, local: LocalId) -> Loc {
+        let site = self.active().site;
+        Loc::whole(self.objects.add(Object::Local(site, local)))
+    }
+
+    /// Where a place is; `None` if the path ends on the way there (a null dereference).
+    pub(crate) fn locate(&mut self, st: &mut State, place: &'p Place) -> Option<Loc> {
+        let mut loc = match &place.base {
+            Base::Local(local) => self.local_loc(*local),
+            Base::Item(path) => self.item_loc(st, path),
+        };
+        for (at, proj) in place.proj.iter().enumerate() {
+            loc = self.project(st, loc, place, at, proj)?;
+        }
+        Some(loc)
+    }
+
+    fn project(
+        &mut self,
+        st: &mut State,
+        loc: Loc,
+        place: &'p Place,
+        at: usize,
+        proj: &'p Proj,
+    ) -> Option<Loc> {
+        match proj {
+            Proj::Deref => self.deref_typed(st, loc, place, at),
+            Proj::Field(name) => {
+                let loc = self.through_references(st, loc, place, at)?;
+                Some(loc.child(Key::Name(*name)))
+            }
+            Proj::Index(local) => {
+                let loc = self.through_references(st, loc, place, at)?;
+                let frame = st.frames.len() - 1;
+                let index = st.local(frame, *local);
+                Some(loc.child(self.index_key(index)))
+            }
+            Proj::ConstIndex { index, from_end } => {
+                let loc = self.through_references(st, loc, place, at)?;
+                let key = if *from_end {
+                    Key::Name(Name::new(&format!("-{index}")))
+                } else {
+                    Key::Name(Name::index(*index as usize))
+                };
+                Some(loc.child(key))
+            }
+            Proj::Subslice => {
+                let loc = self.through_references(st, loc, place, at)?;
+                Some(loc.child(Key::Name(Name::new("[..]"))))
+            }
+            Proj::Variant(path) => {
+                let loc = self.through_references(st, loc, place, at)?;
+                Some(self.as_variant(st, loc, path.last()))
+            }
+            Proj::Success => {
+                let loc = self.through_references(st, loc, place, at)?;
+                let variant = self.success_variant(st, &loc, place, at);
+                Some(
+                    self.as_variant(st, loc, variant)
+                        .child(Key::Name(Name::new("0"))),
+                )
+            }
+        }
+    }
+
+    fn index_key(&mut self, index: ValueId) -> Key {
+        match self.arena.as_int(index) {
+            Some(n) => Key::Name(Name::new(&n.to_string())),
+            None => Key::At(index),
+        }
+    }
+
+    /// A known variant's fields stand directly in the value; an unknown one's under its name.
+    fn as_variant(&mut self, st: &State, loc: Loc, variant: Name) -> Loc {
+        let value = self.load(st, &loc);
+        match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::Adt(..), ..
+            } => loc,
+            _ => loc.child(Key::Name(variant)),
+        }
+    }
+
+    /// The variant that `?` goes on with, by the value or by its type.
+    pub(crate) fn success_variant(
+        &mut self,
+        st: &State,
+        loc: &Loc,
+        place: &'p Place,
+        at: usize,
+    ) -> Name {
+        let value = self.load(st, loc);
+        let adt = match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
+                ..
+            } => Some(*adt),
+            _ => match self.prefix_ty(place, at) {
+                Ty::Adt(adt, _) => Some(adt),
+                _ => None,
+            },
+        };
+        let name = match adt.map(|a| self.program.adt(a).name.as_str()) {
+            Some("Option") => "Some",
+            Some("ControlFlow") => "Continue",
+            _ => "Ok",
+        };
+        Name::new(name)
+    }
+
+    /// The type of the place up to (not including) projection `at`.
+    pub(crate) fn prefix_ty(&mut self, place: &'p Place, at: usize) -> Ty {
+        let prefix = Place {
+            base: place.base.clone(),
+            proj: place.proj[..at].to_vec(),
+        };
+        self.place_type(&prefix)
+    }
+
+    /// Follows one pointer, reference or smart pointer.
+    fn deref_typed(
+        &mut self,
+        st: &mut State,
+        loc: Loc,
+        place: &'p Place,
+        at: usize,
+    ) -> Option<Loc> {
+        let value = self.load_typed(st, &loc, place, at);
+        self.deref_value(st, loc, value)
+    }
+
+    /// Loads; if the value is unknown, its type decides whether it is a reference or an owner.
+    fn load_typed(&mut self, st: &mut State, loc: &Loc, place: &'p Place, at: usize) -> ValueId {
+        let value = self.load(st, loc);
+        if !self.is_symbol(value) {
+            return value;
+        }
+        let ty = self.prefix_ty(place, at);
+        let shaped = self.shape(st, value, &ty);
+        if shaped != value {
+            self.store(st, loc, shaped);
+        }
+        shaped
+    }
+
+    pub(crate) fn deref_value(&mut self, st: &mut State, loc: Loc, value: ValueId) -> Option<Loc> {
+        if let Value::Agg {
+            tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
+            ..
+        } = *self.arena.get(value)
+        {
+            match self.deref_kind(adt) {
+                DerefKind::Field(name) => return Some(loc.child(Key::Name(name))),
+                DerefKind::Through(name) => {
+                    let inner = loc.child(Key::Name(name));
+                    let pointer = self.load(st, &inner);
+                    return self.deref_value(st, inner, pointer);
+                }
+                DerefKind::None => {}
+            }
+        }
+        self.touch(st, loc.object, Usage::Read)?;
+        self.pointee(value)
+    }
+
+    /// Field access goes through references by itself.
+    fn through_references(
+        &mut self,
+        st: &mut State,
+        loc: Loc,
+        place: &'p Place,
+        at: usize,
+    ) -> Option<Loc> {
+        let mut loc = loc;
+        for _ in 0..8 {
+            let value = self.load_typed(st, &loc, place, at);
+            match self.arena.get(value) {
+                Value::Ptr(_) => {
+                    loc = self.deref_value(st, loc, value)?;
+                }
+                Value::Agg {
+                    tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
+                    ..
+                } => {
+                    let adt = *adt;
+                    let field = match place.proj.get(at) {
+                        Some(Proj::Field(name)) => Some(*name),
+                        _ => None,
+                    };
+                    let own = field.is_none_or(|name| self.has_field(adt, name));
+                    if matches!(place.proj.get(at), Some(Proj::Variant(_) | Proj::Success))
+                        && !matches!(self.deref_kind(adt), DerefKind::Through(_))
+                    {
+                        return Some(loc);
+                    }
+                    match self.deref_kind(adt) {
+                        DerefKind::None => return Some(loc),
+                        _ if own && field.is_some() => return Some(loc),
+                        _ => loc = self.deref_value(st, loc, value)?,
+                    }
+                }
+                _ => return Some(loc),
+            }
+        }
+        Some(loc)
+    }
+
+    fn item_loc(&mut self, st: &mut State, path: &'p Path) -> Loc {
+        let value = match self.resolve(path) {
+            Res::Static(id) => {
+                return Loc::whole(self.objects.add(Object::Static(id)));
+            }
+            Res::Const(id) => self.constant_value(st, id, path),
+            Res::Fn(id) => self.arena.add(Value::Func(id, std::rc::Rc::from([]))),
+            Res::Ctor(adt, variant) | Res::Variant(adt, variant) => self.ctor_value(adt, variant),
+            Res::Adt(adt) => self.ctor_value(adt, 0),
+            Res::ConstParam(name) => match self.subst_const(name) {
+                Some(n) => self.arena.int(n),
+                None => self.arena.add(Value::Apply(name, std::rc::Rc::from([]))),
+            },
+            Res::External(name) => self.arena.add(Value::Extern(name)),
+            _ => {
+                let name = Name::new(&format!("?{}", path.last()));
+                self.arena.add(Value::Apply(name, std::rc::Rc::from([])))
+            }
+        };
+        let site = self.here();
+        let object = self.objects.add(Object::Literal(site));
+        st.heap_set(object, value);
+        Loc::whole(object)
+    }
+
+    fn subst_const(&self, name: Name) -> Option<i128> {
+        let found = self.active().substs.iter().find(|s| s.0 == name)?;
+        match found.1 {
+            Ty::Const(Len::Known(n)) => Some(i128::from(n)),
+            _ => None,
+        }
+    }
+
+    fn ctor_value(&mut self, adt: crate::resolve::AdtId, variant: u32) -> ValueId {
+        let def = self.program.adt(adt);
+        let tuple = def.variants.get(variant as usize).is_some_and(|v| v.tuple);
+        if tuple {
+            self.arena.add(Value::Ctor(adt, variant))
+        } else {
+            self.arena
+                .aggregate(Tag::Adt(adt, variant), Vec::new(), None)
+        }
+    }
+}
+
+/// How `*` works on a standard type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DerefKind {
+    /// It does not (or a user's `Deref` decides).
+    None,
+    /// The field itself.
+    Field(Name),
+    /// What the field points at.
+    Through(Name),
+}

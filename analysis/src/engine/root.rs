@@ -1,0 +1,127 @@
+//! Roots: which functions are executed, and with what.
+
+use super::block::Birth;
+use super::machine::{Active, Bounds, Machine};
+use super::site::Sites;
+use super::state::{Frame, State};
+use super::value::{Value, ValueId};
+use crate::event::Event;
+use crate::families::Families;
+use crate::ir::BlockId;
+use crate::resolve::{FnId, Program};
+use std::rc::Rc;
+
+/// How much the engine may do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Steps that one function may cost, all paths and followed calls together.
+    pub steps: u32,
+    /// States kept where the paths of one function meet.
+    pub states: usize,
+    /// Calls of the user's functions that are followed into each other.
+    pub depth: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            steps: 60_000,
+            states: 24,
+            depth: 5,
+        }
+    }
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Functions executed.
+    pub bodies: usize,
+    /// Functions of which some paths were not executed to the end.
+    pub states_capped: usize,
+    /// Steps.
+    pub steps: u64,
+}
+
+/// Executes every function of the program that touches memory by hand.
+pub fn execute(program: &Program, families: &Families, options: &Options) -> (Vec<Event>, Stats) {
+    let bounds = Bounds {
+        steps: options.steps,
+        states: options.states,
+        depth: options.depth,
+    };
+    let mut machine = Machine::new(program, families, bounds);
+    let mut events = Vec::new();
+    let mut stats = Stats::default();
+    for id in program.fns() {
+        let def = program.func(id);
+        if def.stub || def.body.is_none() || !machine.is_interesting(id) {
+            continue;
+        }
+        machine.root(id);
+        stats.bodies += 1;
+        stats.steps += u64::from(machine.steps);
+        stats.states_capped += usize::from(machine.capped);
+        events.append(&mut machine.events);
+    }
+    (events, stats)
+}
+
+impl Machine<'_> {
+    /// Executes one function with unknown parameters.
+    pub(crate) fn root(&mut self, id: FnId) {
+        let program = self.program;
+        let def = program.func(id);
+        let Some(body) = def.body else { return };
+        self.reset(Some(id), def.label.clone());
+        let code = program.body(body);
+        let types = self.types_of(body, Some(id));
+        let site = Sites::ROOT;
+        let locals = vec![ValueId::UNINIT; code.locals.len()];
+        let mut st = State::new(def.name_span);
+        st.frames.push(Rc::new(Frame { site, locals }));
+        let active = Active {
+            body,
+            owner: Some(id),
+            types: types.clone(),
+            substs: Rc::from([]),
+            site,
+            stub: false,
+            home: true,
+            at: def.name_span,
+            block: BlockId::ENTRY,
+            stmt: 0,
+            by_drop: false,
+            turn: None,
+            havocs: 0,
+        };
+        self.active.push(active);
+        for (n, &local) in code.params.iter().enumerate() {
+            let symbol = self.arena.add(Value::Param(n as u32));
+            let ty = types.locals.get(local.0 as usize).cloned();
+            let birth = Birth::Parameter(code.locals[local.0 as usize].name);
+            let value = match ty {
+                Some(ty) => self.shape_as(&mut st, symbol, &ty, &birth),
+                None => symbol,
+            };
+            st.set_local(0, local, value);
+        }
+        let Some(active) = self.active.pop() else {
+            return;
+        };
+        let ends = self.run_root(active, st);
+        for (mut st, result) in ends {
+            self.check_end(&mut st, result);
+        }
+    }
+
+    fn run_root(&mut self, active: Active, st: State) -> Vec<(State, ValueId)> {
+        self.run(active, st)
+            .into_iter()
+            .map(|mut st| {
+                let frame = st.frames.pop();
+                (st, frame.map_or(ValueId::UNIT, |f| f.locals[0]))
+            })
+            .collect()
+    }
+}

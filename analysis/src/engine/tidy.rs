@@ -1,0 +1,156 @@
+//! Forgetting what no longer matters, so that paths which differ only in that become one.
+
+use super::machine::Machine;
+use super::object::{Object, ObjectId};
+use super::shape::Locals;
+use super::state::State;
+use super::value::{SiteId, Value, ValueId};
+use crate::ir::LocalId;
+use rustc_hash::FxHashSet;
+
+/// What a walk over a state reaches.
+#[derive(Default)]
+pub(crate) struct Reach {
+    pub(crate) values: FxHashSet<ValueId>,
+    pub(crate) objects: FxHashSet<ObjectId>,
+    sites: FxHashSet<SiteId>,
+    queue: Vec<ObjectId>,
+}
+
+impl Machine<'_> {
+    /// Forgets dead variables, facts about values that are gone, and rounds that left no trace.
+    pub(crate) fn tidy(&mut self, st: &mut State, live: &Locals) {
+        let frame = st.frames.len() - 1;
+        for at in 0..st.frames[frame].locals.len() {
+            let local = LocalId(at as u32);
+            if !live.contains(local) {
+                st.set_local(frame, local, ValueId::UNINIT);
+            }
+        }
+        let reach = self.reach_all(st);
+        st.facts_retain(|v| self.leaves_within(v, &reach));
+        st.turns_retain(|site| reach.sites.contains(&site));
+        let gone: Vec<ObjectId> = st
+            .heap()
+            .iter()
+            .map(|e| e.0)
+            .filter(|o| {
+                matches!(self.objects.get(*o), Object::Literal(_)) && !reach.objects.contains(o)
+            })
+            .collect();
+        if !gone.is_empty() {
+            st.heap_retain(|o| !gone.contains(&o));
+        }
+        st.blocks_retain(|o, b| b.is_live() && !b.reported || reach.objects.contains(&o));
+    }
+
+    fn leaves_within(&self, v: ValueId, reach: &Reach) -> bool {
+        if reach.values.contains(&v) {
+            return true;
+        }
+        match self.arena.get(v) {
+            Value::Int(_) => true,
+            Value::Binary(_, a, b) => {
+                self.leaves_within(*a, reach) && self.leaves_within(*b, reach)
+            }
+            Value::Unary(_, a) | Value::IsVariant(a, _) | Value::Part(a, _) => {
+                self.leaves_within(*a, reach)
+            }
+            Value::Linear(_, terms) => terms.iter().all(|t| self.leaves_within(t.0, reach)),
+            Value::Apply(_, args) => args.iter().all(|a| self.leaves_within(*a, reach)),
+            _ => false,
+        }
+    }
+
+    /// Everything that variables, the heap and live blocks hold.
+    fn reach_all(&mut self, st: &State) -> Reach {
+        let mut reach = Reach::default();
+        for frame in &st.frames {
+            for &value in &frame.locals {
+                self.reach_value(value, &mut reach);
+            }
+        }
+        for (object, block) in st.blocks() {
+            reach.sites.insert(block.site);
+            if block.is_live() {
+                reach.queue.push(*object);
+            }
+            self.reach_layout(&block.layout, &mut reach);
+        }
+        for (object, value) in st.heap() {
+            if self.is_outside(*object) {
+                self.reach_value(*value, &mut reach);
+            }
+        }
+        self.drain(st, &mut reach);
+        reach
+    }
+
+    fn reach_layout(&self, layout: &super::block::Layout, reach: &mut Reach) {
+        use super::block::Layout;
+        match layout {
+            Layout::Many(_, n) => self.reach_value(*n, reach),
+            Layout::Bytes { size, align } => {
+                self.reach_value(*size, reach);
+                self.reach_value(*align, reach);
+            }
+            Layout::One(_) | Layout::Unknown => {}
+        }
+    }
+
+    /// Objects that exist outside of the root's own memory.
+    pub(crate) fn is_outside(&self, object: ObjectId) -> bool {
+        matches!(
+            self.objects.get(object),
+            Object::Pointee(_) | Object::Static(_)
+        )
+    }
+
+    pub(crate) fn reach_value(&self, value: ValueId, reach: &mut Reach) {
+        let mut stack = vec![value];
+        while let Some(v) = stack.pop() {
+            if !reach.values.insert(v) {
+                continue;
+            }
+            match self.arena.get(v) {
+                Value::Ptr(p) => reach.queue.push(p.object),
+                Value::Initial(object) => reach.queue.push(*object),
+                Value::Opaque { site, .. } => {
+                    reach.sites.insert(*site);
+                }
+                _ => {}
+            }
+            self.arena.children(v, &mut |c| stack.push(c));
+        }
+    }
+
+    pub(crate) fn drain(&mut self, st: &State, reach: &mut Reach) {
+        while let Some(object) = reach.queue.pop() {
+            if !reach.objects.insert(object) {
+                continue;
+            }
+            match self.objects.get(object) {
+                Object::Local(site, local) => {
+                    if let Some(frame) = st.frame_of(site) {
+                        self.reach_value(st.local(frame, local), reach);
+                    }
+                }
+                Object::Pointee(of) => self.reach_value(of, reach),
+                _ => {}
+            }
+            if let Some(value) = st.heap_get(object) {
+                self.reach_value(value, reach);
+            }
+        }
+    }
+
+    /// All objects that can be reached from some values.
+    pub(crate) fn reach_from(&mut self, st: &State, values: &[ValueId]) -> Reach {
+        let mut reach = Reach::default();
+        for &v in values {
+            self.reach_value(v, &mut reach);
+        }
+        self.drain(st, &mut reach);
+        reach
+    }
+}

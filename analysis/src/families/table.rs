@@ -1,0 +1,258 @@
+//! From tables to families: every name is checked, a later table overrides an earlier one.
+
+use super::schema::{ConditionTable, FamilyTable, LookTable, Success, Tables};
+use super::{Acquire, Condition, Effect, Families, Family, FamilyId, Routine, Slot};
+use crate::name::Name;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Why a table was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    /// The file as the caller calls it.
+    pub file: String,
+    /// What is wrong, in words; for a syntax error with the place.
+    pub message: String,
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.message)
+    }
+}
+
+impl std::error::Error for TableError {}
+
+impl Families {
+    /// Reads a file of tables. What it says of a routine replaces what was known of it.
+    pub fn read(&mut self, file: &str, text: &str) -> Result<(), TableError> {
+        let refuse = |message: String| TableError {
+            file: file.to_owned(),
+            message,
+        };
+        let tables: Tables = toml::from_str(text).map_err(|e| refuse(e.to_string()))?;
+        self.add(&tables).map_err(refuse)
+    }
+
+    /// Adds tables that were read as part of another file.
+    pub fn add(&mut self, tables: &Tables) -> Result<(), String> {
+        for table in &tables.family {
+            let id = self.begin(table)?;
+            for routine in routines(table, id)? {
+                self.put(routine);
+            }
+        }
+        for table in &tables.look {
+            for routine in lookers(table) {
+                self.put(routine);
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, routine: Routine) {
+        self.routines.insert(routine.name, routine);
+    }
+
+    fn begin(&mut self, table: &FamilyTable) -> Result<FamilyId, String> {
+        if table.name.is_empty() {
+            return Err(String::from("a family has an empty `name`"));
+        }
+        let release_with = match &table.release_with[..] {
+            [] => table.free.clone(),
+            given => given.to_vec(),
+        };
+        let family = Family {
+            name: Name::new(&table.name),
+            label: table
+                .label
+                .clone()
+                .unwrap_or_else(|| format!("`{}`", table.name)),
+            release_with,
+            kind: table.kind,
+            accuse: table.accuse,
+            leaks: table.leaks,
+        };
+        Ok(match self.named(&table.name) {
+            Some(id) => {
+                self.families[id.0 as usize] = family;
+                id
+            }
+            None => self.add_family(family),
+        })
+    }
+}
+
+fn routines(table: &FamilyTable, id: FamilyId) -> Result<Vec<Routine>, String> {
+    check_names(table)?;
+    let mut effects: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
+    // What happens to the arguments comes first: a list takes its old head over and returns a new one.
+    for name in &table.retain {
+        let arg = table.retain_arg.get(name).copied().unwrap_or(0);
+        effects
+            .entry(name)
+            .or_default()
+            .push(Effect::Retain { arg });
+    }
+    for entry in &table.transfer {
+        let (name, arg) = transferred(table, entry)?;
+        effects
+            .entry(name)
+            .or_default()
+            .push(Effect::Transfer { arg });
+    }
+    for name in &table.alloc {
+        let effect = Effect::Acquire(acquire(table, name)?);
+        effects.entry(name).or_default().push(effect);
+    }
+    for name in &table.free {
+        let arg = table.free_arg.get(name).copied().unwrap_or(0);
+        effects
+            .entry(name)
+            .or_default()
+            .push(Effect::Release { arg });
+    }
+    for name in &table.realloc {
+        effects.entry(name).or_default().push(Effect::Resize {
+            arg: table.realloc_arg.get(name).copied().unwrap_or(0),
+            size: table.size.get(name).cloned().unwrap_or_default(),
+            checked: table.checked_size.contains(name),
+            frees_on_failure: table.frees_on_failure.contains(name),
+        });
+    }
+    for name in &table.borrowed {
+        effects.entry(name).or_default().push(Effect::Borrowed);
+    }
+    let routine = |(name, effects): (&str, Vec<Effect>)| Routine {
+        name: Name::new(name),
+        family: Some(id),
+        effects,
+        same_arg: table.same_arg.get(name).copied(),
+    };
+    Ok(effects.into_iter().map(routine).collect())
+}
+
+fn acquire(table: &FamilyTable, name: &str) -> Result<Acquire, String> {
+    let to = match table.out_param.get(name) {
+        Some(&arg) => Slot::OutParam(arg),
+        None => Slot::Result,
+    };
+    let success = match (to, table.success.get(name)) {
+        (_, Some(Success::Always)) => None,
+        (_, Some(&given)) => Some(given),
+        (Slot::OutParam(_), None) => Some(Success::Zero),
+        (Slot::Result, None) => None,
+    };
+    let condition = match table.condition.get(name) {
+        Some(given) => Some(condition(table, name, given)?),
+        None => None,
+    };
+    Ok(Acquire {
+        to,
+        nullable: table.nullable && !table.never_null.iter().any(|n| n == name),
+        success,
+        sentinel: table.sentinel.get(name).copied(),
+        condition,
+        size: table.size.get(name).cloned().unwrap_or_default(),
+        checked: table.checked_size.iter().any(|n| n == name),
+    })
+}
+
+fn condition(table: &FamilyTable, name: &str, given: &ConditionTable) -> Result<Condition, String> {
+    match *given {
+        ConditionTable {
+            null: Some(arg),
+            slot_null: None,
+            bits: None,
+            of: None,
+        } => Ok(Condition::ArgNull(arg)),
+        ConditionTable {
+            null: None,
+            slot_null: Some(arg),
+            bits: None,
+            of: None,
+        } => Ok(Condition::SlotNull(arg)),
+        ConditionTable {
+            null: None,
+            slot_null: None,
+            bits: Some(bits),
+            of: Some(arg),
+        } => Ok(Condition::ArgBits { arg, bits }),
+        _ => Err(format!(
+            "family `{}`: the condition of `{name}` has to be `null`, `slot_null`, or `bits` and `of`",
+            table.name
+        )),
+    }
+}
+
+fn transferred<'t>(table: &FamilyTable, entry: &'t str) -> Result<(&'t str, u32), String> {
+    let parsed = entry
+        .split_once('#')
+        .and_then(|(name, arg)| Some((name, arg.parse().ok()?)));
+    parsed.ok_or_else(|| {
+        format!(
+            "family `{}`: `{entry}` in `transfer` has to be `routine#argument`",
+            table.name
+        )
+    })
+}
+
+/// Every routine that is spoken of has to be one of the family, in the part that is meant.
+fn check_names(table: &FamilyTable) -> Result<(), String> {
+    let sized = [&table.alloc[..], &table.realloc[..]].concat();
+    let paired = [&table.alloc[..], &table.free[..], &table.realloc[..]].concat();
+    let said: [(&str, Vec<&String>, &[String]); 12] = [
+        ("out_param", table.out_param.keys().collect(), &table.alloc),
+        ("success", table.success.keys().collect(), &table.alloc),
+        ("sentinel", table.sentinel.keys().collect(), &table.alloc),
+        ("condition", table.condition.keys().collect(), &table.alloc),
+        (
+            "never_null",
+            table.never_null.iter().collect(),
+            &table.alloc,
+        ),
+        ("free_arg", table.free_arg.keys().collect(), &table.free),
+        (
+            "realloc_arg",
+            table.realloc_arg.keys().collect(),
+            &table.realloc,
+        ),
+        (
+            "retain_arg",
+            table.retain_arg.keys().collect(),
+            &table.retain,
+        ),
+        (
+            "frees_on_failure",
+            table.frees_on_failure.iter().collect(),
+            &table.realloc,
+        ),
+        ("size", table.size.keys().collect(), &sized),
+        ("checked_size", table.checked_size.iter().collect(), &sized),
+        ("same_arg", table.same_arg.keys().collect(), &paired),
+    ];
+    for (key, names, known) in said {
+        if let Some(stray) = names.into_iter().find(|n| !known.contains(n)) {
+            return Err(format!(
+                "family `{}`: `{stray}` in `{key}` is no such routine of the family; they are: {}",
+                table.name,
+                known.join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn lookers(table: &LookTable) -> impl Iterator<Item = Routine> {
+    table.names.iter().map(|name| Routine {
+        name: Name::new(name),
+        family: None,
+        effects: vec![Effect::Look {
+            reads: table.reads.clone(),
+            writes: table.writes.clone(),
+            returns_arg: table.returns,
+            rest: table.rest,
+        }],
+        same_arg: None,
+    })
+}

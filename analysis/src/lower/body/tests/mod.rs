@@ -1,0 +1,80 @@
+//! Golden control-flow graphs of small functions.
+
+mod control;
+mod patterns;
+mod scopes;
+mod values;
+
+use crate::lower::{MacroTable, lower_file};
+use crate::span::FileId;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Lowers `source` and compares all its bodies, printed, with `expected`; neither the indentation
+/// of the whole nor blank lines matter.
+#[track_caller]
+fn check(source: &str, expected: &str) {
+    let ir = lower_file(FileId(0), source, &MacroTable::default()).expect("the source parses");
+    let mut printed = String::new();
+    for body in &ir.bodies {
+        write!(printed, "{body}").expect("a string takes all");
+    }
+    let lines = |text: &str| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(lines(&printed), lines(expected), "\n{printed}");
+}
+
+/// Everything in this repository can be lowered.
+#[test]
+fn own_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![root];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            if path.is_dir() {
+                if name != "target" && name != ".git" {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|e| e == "rs")
+                && let Ok(text) = std::fs::read_to_string(&path)
+                && let Ok(ir) = lower_file(FileId(0), &text, &MacroTable::default())
+            {
+                count += ir
+                    .bodies
+                    .iter()
+                    .map(|body| body.to_string().len())
+                    .sum::<usize>();
+            }
+        }
+    }
+    assert!(count > 0);
+}
+
+/// Long chains do not recurse, and deep nesting fits a worker's stack.
+#[test]
+fn long_and_deep() {
+    let chains = [
+        format!("fn f(a: u64) -> u64 {{ a{} }}", " + a".repeat(3000)),
+        format!("fn f(a: bool) -> bool {{ a{} }}", " && a".repeat(1500)),
+        format!("fn f(a: A) {{ a{}; }}", ".b()?".repeat(800)),
+        format!("fn f(a: A) {{ if a {{}} {} }}", "else if a {} ".repeat(500)),
+        format!("fn f() {{ {}{} }}", "{".repeat(200), "}".repeat(200)),
+    ];
+    let lower = move || {
+        for text in chains {
+            let ir = lower_file(FileId(0), &text, &MacroTable::default());
+            assert_eq!(ir.map_or(0, |ir| ir.bodies.len()), 1);
+        }
+    };
+    let worker = std::thread::Builder::new().stack_size(64 << 20);
+    worker
+        .spawn(lower)
+        .expect("a thread")
+        .join()
+        .expect("no overflow");
+}

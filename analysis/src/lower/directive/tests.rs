@@ -1,0 +1,152 @@
+//! Which code a directive covers, and what is malformed.
+
+use crate::ir::{Directive, DirectiveKind};
+use crate::lower::{MacroTable, lower_file};
+use crate::span::FileId;
+
+fn directives(text: &str) -> Vec<Directive> {
+    match lower_file(FileId(0), text, &MacroTable::default()) {
+        Ok(ir) => ir.directives,
+        Err(failure) => panic!("{failure:?}"),
+    }
+}
+
+/// The lines of the first directive's scope.
+fn scope(text: &str) -> (u32, u32) {
+    let all = directives(text);
+    let scope = all.first().map(|d| d.scope);
+    scope.map_or((0, 0), |s| (s.lo.line, s.hi.line))
+}
+
+/// Why the first directive is malformed.
+fn fault(text: &str) -> String {
+    match directives(text).pop().map(|d| d.kind) {
+        Some(DirectiveKind::Malformed(why)) => why,
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn words_of_a_directive() {
+    let all =
+        directives("// memlint: allow(leaked_raw, memlint::leak, reason = \"C, you\")\nfn f() {}");
+    assert_eq!(all[0].kind, DirectiveKind::Allow);
+    assert_eq!(all[0].lints, ["leaked_raw", "leak"]);
+    assert_eq!(all[0].reason.as_deref(), Some("C, you"));
+    assert_eq!((all[0].span.lo.line, all[0].span.lo.column), (1, 0));
+    let all = directives("fn f() { /* memlint: expect(all) */ g(); }");
+    assert_eq!(all[0].kind, DirectiveKind::Expect);
+}
+
+#[test]
+fn own_line_comments_cover_what_follows() {
+    assert_eq!(
+        scope("// memlint: allow(x)\n#[inline]\nfn f() {\n}\nfn g() {}"),
+        (2, 4)
+    );
+    assert_eq!(
+        scope("fn f() {\n// memlint: allow(x)\nlet a =\ng();\nh();\n}"),
+        (3, 4)
+    );
+    assert_eq!(
+        scope("fn f() {\n  g(\n  // memlint: allow(x)\n  h(1,\n 2),\n  i());\n}"),
+        (4, 5)
+    );
+    assert_eq!(
+        scope("fn f() { match x {\n// memlint: allow(x)\nA => {\n}\nB => {}\n} }"),
+        (3, 4)
+    );
+    assert_eq!(
+        scope("struct S {\n// memlint: allow(x)\np: *mut u8,\nq: u8 }"),
+        (3, 3)
+    );
+    assert_eq!(
+        scope("impl S {\n// memlint: allow(x)\n// why\nfn a(&self) {\n}\n}"),
+        (4, 5)
+    );
+    assert_eq!(
+        scope("fn f() { m! {\n// memlint: allow(x)\ng();\nh(); } }"),
+        (3, 3)
+    );
+}
+
+#[test]
+fn items_inside_macros_are_covered() {
+    let text = "cfg_if! { if #[cfg(a)] {\nfn e() {}\n// memlint: allow(x)\nfn f() {\n}\n} }";
+    assert_eq!(scope(text), (4, 5));
+}
+
+#[test]
+fn a_comment_before_nothing_covers_itself() {
+    assert_eq!(
+        scope("fn f() {\ng();\n// memlint: allow(x)\n}\nfn h() {}"),
+        (3, 3)
+    );
+    assert_eq!(scope("fn f() {}\n// memlint: allow(x)\n"), (2, 2));
+}
+
+#[test]
+fn trailing_comments_cover_what_ends_there() {
+    assert_eq!(
+        scope("fn f() {\nlet a =\ng(); // memlint: allow(x)\nh(); }"),
+        (2, 3)
+    );
+    assert_eq!(scope("fn f() {\ng();\nh()\n} // memlint: allow(x)"), (1, 4));
+    assert_eq!(
+        scope("struct S {\np: *mut u8, // memlint: allow(x)\nq: u8 }"),
+        (2, 2)
+    );
+    assert_eq!(scope("fn f() {\ng(1, // memlint: allow(x)\n2); }"), (2, 2));
+    assert_eq!(scope("fn f() { // memlint: allow(x)\ng();\n}"), (1, 3));
+}
+
+#[test]
+fn files_and_attributes() {
+    let all = directives("// memlint: allow-file(x)\nfn f() {}");
+    assert_eq!(all[0].kind, DirectiveKind::AllowFile);
+    assert_eq!(all[0].scope.hi.line, u32::MAX);
+    assert_eq!(
+        scope("fn e() {}\n#[cfg_attr(any(), memlint::allow(x))]\nfn f() {\n}"),
+        (2, 4)
+    );
+    assert_eq!(
+        scope("fn e() {}\n#[allow(dead_code, memlint::x)]\nfn f() {\n}"),
+        (2, 4)
+    );
+    assert_eq!(
+        scope("struct S {\n a: u8,\n#[allow(memlint::x)]\nb: u8 }"),
+        (3, 4)
+    );
+    let all = directives("#![cfg_attr(any(), memlint::allow(x, reason = \"r\"))]\nfn f() {}");
+    assert_eq!(all[0].kind, DirectiveKind::AllowFile);
+    assert!(
+        directives("#[memlint::paired_alloc(family = \"a\", role = \"free\")] fn f() {}")
+            .is_empty()
+    );
+    assert!(directives("#[allow(dead_code)] fn memlint() {}").is_empty());
+}
+
+#[test]
+fn malformed_ones_say_what_was_expected() {
+    assert!(fault("// memlint: deny(x)\nfn f() {}").contains("`allow`, `expect`"));
+    assert!(fault("// memlint: allow\nfn f() {}").contains("`(`"));
+    assert!(fault("// memlint: allow(x\nfn f() {}").contains("`)`"));
+    assert!(fault("// memlint: allow()\nfn f() {}").contains("at least one"));
+    assert!(fault("// memlint: allow(reason = \"r\")\nfn f() {}").contains("at least one"));
+    assert!(fault("// memlint: allow(x, reason = 3)\nfn f() {}").contains("string"));
+    assert!(fault("// memlint: allow(\"x\")\nfn f() {}").contains("lint's name"));
+    assert!(fault("// memlint allow(x)\nfn f() {}").contains("colon"));
+    assert!(fault("#[cfg_attr(any(), memlint::allow)]\nfn f() {}").contains("`(`"));
+}
+
+#[test]
+fn sentences_and_documentation_are_no_directives() {
+    for text in [
+        "// memlint is a tool\nfn f() {}",
+        "/// memlint: allow(x)\nfn f() {}",
+        "//! memlint: allow(x)\nfn f() {}",
+        "fn f() { \"// memlint: allow(x)\"; }",
+    ] {
+        assert!(directives(text).is_empty(), "{text}");
+    }
+}

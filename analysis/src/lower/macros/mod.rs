@@ -1,0 +1,140 @@
+//! Macro calls: what the standard library's mean, what the crate's own expand to, and what can
+//! be made of the rest.
+
+mod arguments;
+mod builtin;
+mod fragment;
+mod items;
+mod matcher;
+mod rules;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod transcribe;
+mod unknown;
+
+use super::cx::{Expansion, FileCx};
+use crate::ir::ModuleIx;
+use crate::span::Span;
+use proc_macro2::{Span as TokenSpan, TokenStream};
+use rules::MacroDef;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use syn::parse::Parser;
+
+pub use table::{MacroTable, collect_macros};
+
+/// How often one macro is expanded at one place (a macro that calls itself stays there).
+const MAX_AT_ONE_PLACE: u32 = 128;
+/// How many tokens all expansions of a file may make.
+const MAX_TOKENS: usize = 1_000_000;
+/// How many tokens one expansion may make.
+const MAX_TOKENS_ONCE: usize = 100_000;
+
+/// The macros a file has used so far, parsed, and the brakes on their expansion.
+#[derive(Default)]
+pub(crate) struct Invocations {
+    definitions: FxHashMap<String, Rc<Vec<MacroDef>>>,
+    counts: FxHashMap<(Span, String), u32>,
+    tokens: usize,
+    /// How deep the expansion of items is nested.
+    item_depth: u32,
+}
+
+/// The tokens from a call's path to its closing delimiter.
+fn call_span(mac: &syn::Macro) -> TokenSpan {
+    let first = super::span::path_first(&mac.path);
+    first.join(mac.delimiter.span().close()).unwrap_or(first)
+}
+
+/// The last segment of a macro's path, and whether the path may name a macro of the crate or of
+/// the standard library.
+fn macro_name(path: &syn::Path) -> Option<String> {
+    let last = path.segments.last()?.ident.to_string();
+    Some(last.strip_prefix("r#").unwrap_or(&last).to_owned())
+}
+
+impl FileCx<'_> {
+    /// What a macro call in a body stands for.
+    pub(crate) fn expand(&mut self, mac: &syn::Macro, _module: ModuleIx, _at: Span) -> Expansion {
+        let Some(name) = macro_name(&mac.path) else {
+            return unknown::expansion(&mac.tokens);
+        };
+        if let Some(known) = builtin::expansion(&name, mac) {
+            return known;
+        }
+        if let Some(tokens) = self.transcribed(&name, mac)
+            && let Some(parsed) = body_expansion(tokens, self.span(call_span(mac)))
+        {
+            return parsed;
+        }
+        if let Some(known) = builtin::logging(&name, mac) {
+            return known;
+        }
+        unknown::expansion(&mac.tokens)
+    }
+
+    /// The crate's own macro applied to the call; `None` if there is none or none of its rules
+    /// matches.
+    fn transcribed(&mut self, name: &str, mac: &syn::Macro) -> Option<TokenStream> {
+        let definitions = self.definitions(name)?;
+        let span = call_span(mac);
+        let count = (self.span(span), name.to_owned());
+        let count = self.invocations.counts.entry(count).or_default();
+        *count += 1;
+        let left = MAX_TOKENS.saturating_sub(self.invocations.tokens);
+        if *count > MAX_AT_ONE_PLACE || left == 0 {
+            return None;
+        }
+        for definition in definitions.iter() {
+            let limit = left.min(MAX_TOKENS_ONCE);
+            if let Some((tokens, size)) = definition.apply(mac.tokens.clone(), span, limit) {
+                self.invocations.tokens += size;
+                return Some(tokens);
+            }
+        }
+        None
+    }
+
+    fn definitions(&mut self, name: &str) -> Option<Rc<Vec<MacroDef>>> {
+        if let Some(known) = self.invocations.definitions.get(name) {
+            return Some(known.clone());
+        }
+        let texts = self.macros.texts(name)?;
+        let parsed = texts.iter().filter_map(|text| MacroDef::parse(text));
+        let parsed = Rc::new(parsed.collect::<Vec<_>>());
+        self.invocations
+            .definitions
+            .insert(name.to_owned(), parsed.clone());
+        Some(parsed)
+    }
+}
+
+/// The tokens of an expansion as statements. A name that the call's arguments gave to a `let`
+/// stays visible after the call, and so do items.
+fn body_expansion(tokens: TokenStream, call: Span) -> Option<Expansion> {
+    let stmts = syn::Block::parse_within.parse2(tokens).ok()?;
+    let leaks = stmts.iter().any(|stmt| match stmt {
+        syn::Stmt::Item(item) => !matches!(item, syn::Item::Use(_) | syn::Item::Macro(_)),
+        syn::Stmt::Local(local) => binds_argument(&local.pat, call),
+        _ => false,
+    });
+    Some(match leaks {
+        true => Expansion::Splice(stmts),
+        false => Expansion::Block(stmts),
+    })
+}
+
+fn binds_argument(pat: &syn::Pat, call: Span) -> bool {
+    match pat {
+        syn::Pat::Ident(p) => super::span::resolve(call.file, p.ident.span()) != call,
+        syn::Pat::Type(p) => binds_argument(&p.pat, call),
+        syn::Pat::Tuple(p) => p.elems.iter().any(|p| binds_argument(p, call)),
+        syn::Pat::TupleStruct(p) => p.elems.iter().any(|p| binds_argument(p, call)),
+        syn::Pat::Reference(p) => binds_argument(&p.pat, call),
+        syn::Pat::Paren(p) => binds_argument(&p.pat, call),
+        syn::Pat::Struct(p) => p.fields.iter().any(|f| binds_argument(&f.pat, call)),
+        _ => false,
+    }
+}

@@ -1,0 +1,42 @@
+//! `std::borrow`: borrowed or owned.
+
+use crate::ops::Deref;
+use crate::rt;
+
+pub trait Borrow<T: ?Sized> {
+    fn borrow(&self) -> &T;
+}
+pub trait BorrowMut<T: ?Sized> {
+    fn borrow_mut(&mut self) -> &mut T;
+}
+pub trait ToOwned {
+    type Owned;
+    fn to_owned(&self) -> Self::Owned;
+}
+impl<T: Clone> ToOwned for T {
+    type Owned = T;
+    fn to_owned(&self) -> T { self.clone() }
+}
+pub enum Cow<B: ?Sized> {
+    Borrowed(&'static B),
+    Owned(B::Owned),
+}
+impl<B: ?Sized> Cow<B> {
+    pub fn into_owned(self) -> B::Owned { match self { Cow::Borrowed(b) => b.to_owned(), Cow::Owned(o) => o } }
+    pub fn to_mut(&mut self) -> &mut B::Owned { rt::unknown() }
+    pub fn is_borrowed(&self) -> bool { match *self { Cow::Borrowed(_) => true, Cow::Owned(_) => false } }
+    pub fn is_owned(&self) -> bool { match *self { Cow::Borrowed(_) => false, Cow::Owned(_) => true } }
+}
+impl<B: ?Sized> Deref for Cow<B> {
+    type Target = B;
+    fn deref(&self) -> &B { match *self { Cow::Borrowed(b) => b, Cow::Owned(ref o) => o.borrow() } }
+}
+impl<B: ?Sized> AsRef<B> for Cow<B> {
+    fn as_ref(&self) -> &B { match *self { Cow::Borrowed(b) => b, Cow::Owned(ref o) => o.borrow() } }
+}
+impl From<&str> for Cow<str> {
+    fn from(s: &str) -> Cow<str> { Cow::Borrowed(s) }
+}
+impl From<String> for Cow<str> {
+    fn from(s: String) -> Cow<str> { Cow::Owned(s) }
+}

@@ -1,0 +1,3 @@
+//! `std::error`: the trait of errors.
+
+pub trait Error {}

@@ -1,0 +1,255 @@
+//! Files without cargo: those named on the command line, and packages whose manifest cargo refuses.
+
+use crate::cfg::Conditions;
+use crate::cli::Cli;
+use crate::config::Config;
+use crate::discover::target_cfg;
+use crate::load::loose_candidates;
+use crate::notice::{Notice, Trouble};
+use crate::plan::{Identity, Named, Plan, TargetInfo, Unit, normal};
+use crate::shelf::Shelf;
+use crate::triggers;
+use memlint_analysis::lower::prefilter::Prefilter;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use walkdir::{DirEntry, WalkDir};
+
+/// The plan for the files and folders named on the command line.
+pub fn plan(cli: &Cli, shelf: &mut Shelf, filter: &Prefilter) -> Result<Plan, Trouble> {
+    let mut files = BTreeSet::new();
+    let mut notices = Vec::new();
+    for path in &cli.paths {
+        collect(path, &mut files, &mut notices)?;
+    }
+    let root = normal(Path::new("."));
+    let config = Config::near(cli.levels.config.as_deref(), &root)?;
+    let conditions = Arc::new(Conditions {
+        tests: cli.with_tests(),
+        features: None,
+        target: target_cfg(cli)?,
+    });
+    let units = units(files, &conditions, shelf, filter);
+    Ok(Plan {
+        root,
+        units,
+        config,
+        notices,
+    })
+}
+
+/// The plan for a package that `cargo metadata` refuses: its sources by the usual folders.
+pub fn package(
+    folder: &Path,
+    manifest: &toml::Table,
+    cli: &Cli,
+    shelf: &mut Shelf,
+    filter: &Prefilter,
+) -> Result<Plan, Trouble> {
+    let mut files = BTreeSet::new();
+    let mut notices = Vec::new();
+    let mut places = vec!["src", "lib.rs", "main.rs", "build.rs"];
+    if cli.targets.all_targets {
+        places.extend(["tests", "examples", "benches"]);
+    }
+    let lib = manifest
+        .get("lib")
+        .and_then(|lib| lib.get("path"))
+        .and_then(toml::Value::as_str);
+    let lib = lib.map(|path| {
+        Path::new(path)
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new(path))
+    });
+    for place in places.into_iter().map(Path::new).chain(lib) {
+        let place = folder.join(place);
+        if place.exists() {
+            collect(&place, &mut files, &mut notices)?;
+        }
+    }
+    let config = Config::find(
+        cli.levels.config.as_deref(),
+        folder,
+        &serde_json::Value::Null,
+    )?;
+    let conditions = Arc::new(Conditions {
+        tests: cli.with_tests(),
+        features: None,
+        target: target_cfg(cli)?,
+    });
+    let units = units(files, &conditions, shelf, filter);
+    Ok(Plan {
+        root: folder.to_path_buf(),
+        units,
+        config,
+        notices,
+    })
+}
+
+fn collect(
+    path: &Path,
+    files: &mut BTreeSet<PathBuf>,
+    notices: &mut Vec<Notice>,
+) -> Result<(), Trouble> {
+    if !path.exists() {
+        return Err(Trouble::at(path, "no such file or folder")
+            .help("PATHS are files and folders of Rust sources"));
+    }
+    if path.is_file() {
+        files.insert(normal(path));
+        return Ok(());
+    }
+    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+    for entry in walk
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry))
+    {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                if entry.path().extension().is_some_and(|ext| ext == "rs") {
+                    files.insert(normal(entry.path()));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let place = error.path().unwrap_or(path).display().to_string();
+                // A link that leads back up is no loss: its files are read where they are.
+                if error.loop_ancestor().is_none() {
+                    notices.push(Notice::at(
+                        place,
+                        format!("cannot be read: {}", cause(&error)),
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn cause(error: &walkdir::Error) -> String {
+    error
+        .io_error()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// Hidden folders, and what cargo builds into.
+fn is_skipped(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let built = || {
+        name == "target"
+            && (entry.path().join("CACHEDIR.TAG").exists() || beside_manifest(entry.path()))
+    };
+    entry.file_type().is_dir() && (name.starts_with('.') || built())
+}
+
+fn beside_manifest(path: &Path) -> bool {
+    path.parent()
+        .is_some_and(|folder| folder.join("Cargo.toml").exists())
+}
+
+/// One unit for each file that no other file declares as its module.
+fn units(
+    files: BTreeSet<PathBuf>,
+    conditions: &Arc<Conditions>,
+    shelf: &mut Shelf,
+    filter: &Prefilter,
+) -> Vec<Unit> {
+    shelf.fetch(files.iter().cloned().collect(), filter);
+    let named = Arc::new(Named {
+        files: files.iter().cloned().collect::<HashSet<_>>(),
+    });
+    let parents = parents(&files, shelf, &named);
+    let mut manifests = HashMap::new();
+    files
+        .iter()
+        .filter(|file| is_root(file, &parents))
+        .map(|file| Unit {
+            // No path can name it, so files that have nothing to do with each other stay apart.
+            krate: format!("{} (file)", stem(file)),
+            root: file.clone(),
+            conditions: conditions.clone(),
+            only: Some(named.clone()),
+            identity: identity(file, &mut manifests),
+        })
+        .collect()
+}
+
+/// Which files declare a file.
+fn parents(
+    files: &BTreeSet<PathBuf>,
+    shelf: &Shelf,
+    named: &Named,
+) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut parents: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for file in files {
+        let Some(scanned) = shelf.scanned(file) else {
+            continue;
+        };
+        for decl in &scanned.children {
+            if let Some(child) = loose_candidates(decl, file, named).into_iter().next() {
+                parents.entry(child).or_default().push(file.clone());
+            }
+        }
+    }
+    parents
+}
+
+/// Whether nothing declares the file; of files that declare each other the first is the root.
+fn is_root(file: &Path, parents: &BTreeMap<PathBuf, Vec<PathBuf>>) -> bool {
+    let mut above = BTreeSet::from([file.to_path_buf()]);
+    let mut waiting = vec![file.to_path_buf()];
+    while let Some(here) = waiting.pop() {
+        match parents.get(&here) {
+            None => return here == file,
+            Some(list) => waiting.extend(
+                list.iter()
+                    .filter(|path| above.insert((*path).clone()))
+                    .cloned(),
+            ),
+        }
+    }
+    above.first().is_some_and(|first| first == file)
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// What cargo would say about the file if it were a package of its own.
+fn identity(file: &Path, manifests: &mut HashMap<PathBuf, Option<PathBuf>>) -> Identity {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let manifest = manifests.entry(folder.to_path_buf()).or_insert_with(|| {
+        folder
+            .ancestors()
+            .map(|up| up.join("Cargo.toml"))
+            .find(|path| path.is_file())
+    });
+    let manifest = manifest
+        .clone()
+        .unwrap_or_else(|| folder.join("Cargo.toml"));
+    let name = stem(file);
+    let package = manifest.parent().unwrap_or(folder).display();
+    Identity {
+        package_id: format!("path+file://{package}#{name}@0.0.0"),
+        manifest_path: manifest.display().to_string(),
+        target: TargetInfo {
+            kind: vec!["lib".into()],
+            crate_types: vec!["lib".into()],
+            name,
+            src_path: file.display().to_string(),
+            edition: "2021".into(),
+            doc: true,
+            doctest: true,
+            test: true,
+        },
+    }
+}
+
+/// The filter of the first round.
+pub fn first_filter() -> Prefilter {
+    Prefilter::new(&triggers::words())
+}

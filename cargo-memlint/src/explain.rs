@@ -1,0 +1,67 @@
+//! `--explain LINT` and `--list`: the catalogue, offline.
+
+use crate::notice::Trouble;
+use memlint_lints::{Group, Levels};
+use std::fmt::Write;
+
+/// The page of one lint, or of all lints of a group.
+pub fn explain(name: &str) -> Result<String, Trouble> {
+    if let Some(lint) = memlint_lints::find(name) {
+        return Ok(lint.explain());
+    }
+    if let Some(group) = Group::find(name.trim()) {
+        let pages: Vec<_> = group.lints().map(|lint| lint.explain()).collect();
+        return Ok(pages.join("\n"));
+    }
+    let trouble = Trouble::new(format!("no lint is called `{name}`"));
+    Err(match memlint_lints::closest(name) {
+        Some(closest) => trouble.help(format!(
+            "did you mean `{closest}`? `cargo memlint --list` shows all"
+        )),
+        None => trouble.help("`cargo memlint --list` shows all lints"),
+    })
+}
+
+/// All lints with the levels in force, by group.
+pub fn list(levels: &Levels) -> String {
+    let mut out = String::new();
+    let width = memlint_lints::all()
+        .iter()
+        .map(|lint| lint.name.len())
+        .max()
+        .unwrap_or(0);
+    for group in Group::ALL {
+        let mut lints = group.lints().peekable();
+        if lints.peek().is_none() {
+            continue;
+        }
+        let _ = writeln!(out, "{} (group `{}`)", group.title(), group.name());
+        for lint in lints {
+            let level = levels.level_of(lint).name();
+            let _ = writeln!(out, "  {:width$}  {level:6}  {}", lint.name, lint.summary);
+        }
+        out.push('\n');
+    }
+    out.push_str("`cargo memlint --explain LINT` tells more about one.\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lint_is_listed_and_explained() {
+        let list = list(&Levels::new());
+        for lint in memlint_lints::all() {
+            assert!(list.contains(lint.name));
+            assert!(explain(lint.name).is_ok_and(|page| page.contains(lint.summary)));
+        }
+    }
+
+    #[test]
+    fn an_unknown_lint_is_answered_with_the_list() {
+        let error = explain("nothing_like_it").expect_err("unknown").to_string();
+        assert!(error.contains("--list"), "{error}");
+    }
+}

@@ -1,0 +1,327 @@
+//! Parses and lowers the files that matter, in parallel, the biggest first.
+
+use crate::load::{Placed, Tree};
+use crate::notice::Notice;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::shelf::{Shelf, read_text};
+use crate::triggers;
+use memlint_analysis::ir::{Directive, FileIr};
+use memlint_analysis::lower::prefilter::Prefilter;
+use memlint_analysis::lower::{MacroTable, ParseFailure, collect_macros, lower_file};
+use memlint_analysis::name::Name;
+use memlint_analysis::span::FileId;
+use memlint_analysis::{CrateIr, PlacedFile};
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A file of the run; its number is its [`FileId`].
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Absolute.
+    pub path: PathBuf,
+    /// As it is shown.
+    pub shown: String,
+    /// The first unit that it belongs to.
+    pub unit: usize,
+}
+
+/// All that the analysis and the report need.
+#[derive(Default)]
+pub struct Lowered {
+    /// The crates, those without any relevant file left out.
+    pub krates: Vec<CrateIr>,
+    /// All files that are not excluded, parsed or not.
+    pub files: Vec<SourceFile>,
+    /// The suppressions.
+    pub directives: Vec<Directive>,
+    /// Files that were left out.
+    pub notices: Vec<Notice>,
+    /// Figures.
+    pub counts: Counts,
+}
+
+/// Figures about the files.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Files that belong to the selected targets.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// Parsed and lowered.
+    pub parsed: usize,
+    /// Their bytes.
+    pub parsed_bytes: usize,
+    /// Without a trigger word.
+    pub skipped: usize,
+    /// Could not be parsed.
+    pub failed: usize,
+}
+
+struct Job {
+    placed: Placed,
+    file: FileId,
+    text: Option<Arc<str>>,
+    bytes: usize,
+}
+
+/// What one file became.
+enum Outcome {
+    Ir(Box<FileIr>),
+    Failed(Notice),
+    /// An `include!` of something that is no file of items.
+    NoItems,
+}
+
+/// Lowers the files of the tree. The shelf is emptied.
+pub fn lower(
+    plan: &Plan,
+    tree: Tree,
+    shelf: Shelf,
+    shown: &dyn Fn(&Path) -> String,
+    progress: &Progress,
+) -> Lowered {
+    let mut out = Lowered::default();
+    let macros = macro_tables(plan, &tree, &shelf);
+    let mut jobs = jobs(plan, tree.placed, &shelf, shown, &mut out);
+    drop(shelf);
+    let mut done: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
+    let first: Vec<_> = (0..jobs.len())
+        .filter(|n| jobs[*n].text.is_some())
+        .collect();
+    round(
+        plan, &mut jobs, first, &macros, &out.files, &mut done, progress,
+    );
+    let second = partners_of(&mut jobs, &done);
+    round(
+        plan, &mut jobs, second, &macros, &out.files, &mut done, progress,
+    );
+    gather(plan, jobs, done, &mut out);
+    out.notices.extend(tree.notices);
+    out.notices.sort();
+    out.notices.dedup();
+    out
+}
+
+/// One table a unit; a file without `macro_rules!` is not looked at.
+fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<MacroTable> {
+    let mut tables: Vec<MacroTable> = plan.units.iter().map(|_| MacroTable::default()).collect();
+    for placed in &tree.placed {
+        let scanned = shelf.scanned(&placed.path).filter(|scanned| scanned.macros);
+        if let Some(text) = scanned.and_then(|scanned| scanned.text.as_deref()) {
+            collect_macros(text, &mut tables[placed.unit]);
+        }
+    }
+    tables
+}
+
+fn jobs(
+    plan: &Plan,
+    placed: Vec<Placed>,
+    shelf: &Shelf,
+    shown: &dyn Fn(&Path) -> String,
+    out: &mut Lowered,
+) -> Vec<Job> {
+    let mut ids: HashMap<PathBuf, FileId> = HashMap::new();
+    let mut jobs = Vec::with_capacity(placed.len());
+    for placed in placed {
+        let Some(scanned) = shelf
+            .scanned(&placed.path)
+            .filter(|_| !plan.config.excludes(&placed.path))
+        else {
+            continue;
+        };
+        let file = *ids.entry(placed.path.clone()).or_insert_with(|| {
+            out.counts.files += 1;
+            out.counts.bytes += scanned.bytes;
+            out.files.push(SourceFile {
+                shown: shown(&placed.path),
+                path: placed.path.clone(),
+                unit: placed.unit,
+            });
+            FileId((out.files.len() - 1) as u32)
+        });
+        let text = scanned.text.clone().filter(|_| scanned.triggered);
+        jobs.push(Job {
+            file,
+            text,
+            bytes: scanned.bytes,
+            placed,
+        });
+    }
+    jobs
+}
+
+/// Lowers the chosen jobs; each worker takes the next biggest one.
+fn round(
+    plan: &Plan,
+    jobs: &mut [Job],
+    mut chosen: Vec<usize>,
+    macros: &[MacroTable],
+    files: &[SourceFile],
+    done: &mut [Option<Outcome>],
+    progress: &Progress,
+) {
+    chosen.sort_by_key(|n| std::cmp::Reverse(jobs[*n].bytes));
+    progress.expect(chosen.len());
+    // Taking a text out of its slot lets it be freed as soon as its file is lowered.
+    let texts: Vec<_> = chosen
+        .iter()
+        .map(|n| Mutex::new(jobs[*n].text.take()))
+        .collect();
+    let jobs: &[Job] = jobs;
+    let next = AtomicUsize::new(0);
+    let work = |_| {
+        let mut mine = Vec::new();
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&n) = chosen.get(turn) else {
+                return mine;
+            };
+            let job = &jobs[n];
+            let text = texts[turn]
+                .lock()
+                .map(|mut slot| slot.take())
+                .ok()
+                .flatten();
+            let text = text.or_else(|| read_text(&job.placed.path).ok().map(Arc::from));
+            if let Some(text) = text {
+                let table = &macros[job.placed.unit];
+                mine.push((
+                    n,
+                    one(plan, job, &text, table, &files[job.file.0 as usize].shown),
+                ));
+            }
+            progress.step();
+        }
+    };
+    let workers = rayon::current_num_threads();
+    let results: Vec<_> = (0..workers)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(work)
+        .collect();
+    for (n, outcome) in results.into_iter().flatten() {
+        done[n] = Some(outcome);
+    }
+}
+
+fn one(plan: &Plan, job: &Job, text: &str, macros: &MacroTable, shown: &str) -> Outcome {
+    let lowered = crate::run::quietly(|| {
+        catch_unwind(AssertUnwindSafe(|| lower_file(job.file, text, macros)))
+    });
+    match lowered {
+        Ok(Ok(mut ir)) => {
+            plan.units[job.placed.unit].conditions.prune(&mut ir);
+            Outcome::Ir(Box::new(ir))
+        }
+        Ok(Err(_)) if job.placed.included => Outcome::NoItems,
+        Ok(Err(failure)) => Outcome::Failed(not_parsed(shown, text, &failure)),
+        Err(_) => {
+            let notice = Notice::at(shown, "the file was left out: the analyzer failed on it");
+            Outcome::Failed(
+                notice.help(
+                    "please report this, with the file if you can; the other files are checked",
+                ),
+            )
+        }
+    }
+}
+
+fn not_parsed(shown: &str, text: &str, failure: &ParseFailure) -> Notice {
+    let pos = failure.pos;
+    let place = format!("{shown}:{}:{}", pos.line, pos.column + 1);
+    Notice::at(
+        place,
+        format!(
+            "the file was left out: it does not parse: {}",
+            failure.message
+        ),
+    )
+    .excerpt(text, pos.line, pos.column)
+    .help("if rustc accepts it, please report this; `exclude` in `memlint.toml` silences it")
+}
+
+/// Files without a trigger word that name a function of the lowered ones through which a raw
+/// pointer comes or goes; judged unit by unit.
+fn partners_of(jobs: &mut [Job], done: &[Option<Outcome>]) -> Vec<usize> {
+    let mut words: HashMap<usize, BTreeSet<String>> = HashMap::new();
+    for (job, outcome) in jobs.iter().zip(done) {
+        if let Some(Outcome::Ir(ir)) = outcome {
+            words
+                .entry(job.placed.unit)
+                .or_default()
+                .extend(triggers::partners(ir));
+        }
+    }
+    let filters: HashMap<usize, Prefilter> = words
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(unit, words)| {
+            let words: Vec<_> = words.iter().map(String::as_str).collect();
+            (unit, Prefilter::new(&words))
+        })
+        .collect();
+    let found: Vec<_> = jobs
+        .par_iter()
+        .zip(done)
+        .enumerate()
+        .filter(|(_, (_, outcome))| outcome.is_none())
+        .filter_map(|(n, (job, _))| {
+            let filter = filters.get(&job.placed.unit)?;
+            let text = read_text(&job.placed.path).ok()?;
+            filter.matches(&text).then(|| (n, Arc::<str>::from(text)))
+        })
+        .collect();
+    let mut chosen = Vec::with_capacity(found.len());
+    for (n, text) in found {
+        jobs[n].text = Some(text);
+        chosen.push(n);
+    }
+    chosen
+}
+
+fn gather(plan: &Plan, jobs: Vec<Job>, done: Vec<Option<Outcome>>, out: &mut Lowered) {
+    let mut parsed = HashSet::new();
+    let mut failed = HashSet::new();
+    let mut krates: Vec<CrateIr> = plan
+        .units
+        .iter()
+        .map(|unit| CrateIr {
+            name: Name::new(&unit.krate),
+            files: Vec::new(),
+        })
+        .collect();
+    let mut spans = HashSet::new();
+    for (job, outcome) in jobs.into_iter().zip(done) {
+        match outcome {
+            Some(Outcome::Ir(mut ir)) => {
+                if parsed.insert(job.file) {
+                    out.counts.parsed_bytes += job.bytes;
+                }
+                let directives = std::mem::take(&mut ir.directives);
+                // A file of several targets brings its directives once.
+                out.directives
+                    .extend(directives.into_iter().filter(|d| spans.insert(d.span)));
+                krates[job.placed.unit].files.push(PlacedFile {
+                    module: job.placed.module,
+                    ir: *ir,
+                });
+            }
+            Some(Outcome::Failed(notice)) => {
+                failed.insert(job.file);
+                out.notices.push(notice);
+            }
+            Some(Outcome::NoItems) | None => {}
+        }
+    }
+    krates.retain(|krate| !krate.files.is_empty());
+    out.krates = krates;
+    out.counts.parsed = parsed.len();
+    out.counts.failed = failed.len();
+    out.counts.skipped = out.counts.files - parsed.union(&failed).count();
+}

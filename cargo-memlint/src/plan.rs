@@ -1,0 +1,103 @@
+//! What a run looks at: compilation targets or loose files, with what cargo says about each.
+
+use crate::cfg::Conditions;
+use crate::config::Config;
+use crate::notice::Notice;
+use serde::Serialize;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Everything that a run looks at.
+#[derive(Debug)]
+pub struct Plan {
+    /// File names are shown relative to this folder (the workspace root).
+    pub root: PathBuf,
+    /// The compilation targets.
+    pub units: Vec<Unit>,
+    /// The configuration in force.
+    pub config: Config,
+    /// What could not be taken as it is.
+    pub notices: Vec<Notice>,
+}
+
+/// One compilation target, or a loose file that is nobody's module.
+#[derive(Debug)]
+pub struct Unit {
+    /// The crate's name in paths; of a target that no other crate can name, no identifier.
+    pub krate: String,
+    /// The root file.
+    pub root: PathBuf,
+    /// Which code is certainly absent.
+    pub conditions: Arc<Conditions>,
+    /// If given, the only files that are read, and how each was named by the user.
+    pub only: Option<Arc<Named>>,
+    /// What cargo's messages say about the target.
+    pub identity: Identity,
+}
+
+/// The files named on the command line.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// Absolute paths.
+    pub files: HashSet<PathBuf>,
+}
+
+/// A target as cargo's JSON messages describe it.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct Identity {
+    /// The package.
+    pub package_id: String,
+    /// Its manifest.
+    pub manifest_path: String,
+    /// The target.
+    pub target: TargetInfo,
+}
+
+/// The `target` field of cargo's messages.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct TargetInfo {
+    /// `lib`, `bin`, `test`, ..
+    pub kind: Vec<String>,
+    /// The same for crates.
+    pub crate_types: Vec<String>,
+    /// The name.
+    pub name: String,
+    /// The root file.
+    pub src_path: String,
+    /// The edition.
+    pub edition: String,
+    /// Whether it is documented.
+    pub doc: bool,
+    /// Whether it has documentation tests.
+    pub doctest: bool,
+    /// Whether it is tested.
+    pub test: bool,
+}
+
+/// The path without `.` and `..`, absolute, links not followed.
+pub fn normal(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut out = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_go_away() {
+        let here = normal(Path::new("x"));
+        assert_eq!(normal(Path::new("a/../b/.././x")), here);
+    }
+}

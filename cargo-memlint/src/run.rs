@@ -1,0 +1,287 @@
+//! One run from arguments to exit status.
+
+use crate::cli::{Cli, Color};
+use crate::lowering::{Lowered, SourceFile};
+use crate::notice::{Notice, Trouble};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::report::{Finding, Report, Texts, counted};
+use crate::shelf::Shelf;
+use crate::{bare, discover, explain, load, lowering};
+use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
+use anstream::ColorChoice;
+use memlint_analysis::{Analysis, Options, analyze};
+use memlint_lints::{Level, Levels};
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::panic::PanicHookInfo;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// A denied finding.
+pub const EXIT_FINDINGS: u8 = 1;
+/// Usage, configuration, manifest or internal error.
+pub const EXIT_TROUBLE: u8 = 2;
+
+/// Parsing and the analysis recurse along the nesting of the code.
+const STACK: usize = 64 << 20;
+
+/// Runs with these arguments, the program's name first.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let cli = match Cli::read(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_TROUBLE));
+        }
+    };
+    let colored = choose_color(&cli);
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let done = match &pool {
+        Ok(pool) => pool.install(|| execute(&cli, colored)),
+        Err(error) => Err(Trouble::new(format!("no threads can be started: {error}"))),
+    };
+    match done {
+        Ok(code) => code,
+        Err(trouble) => {
+            say(Grade::ERROR, &trouble.0, colored);
+            ExitCode::from(EXIT_TROUBLE)
+        }
+    }
+}
+
+fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
+    if let Some(name) = &cli.levels.explain {
+        return Ok(print(&explain::explain(name)?));
+    }
+    if cli.levels.list {
+        return Ok(print(&explain::list(&levels(cli, &[], "")?)));
+    }
+    let begin = Instant::now();
+    let progress = Progress::start(!cli.output.quiet);
+    progress.phase("Reading");
+    let filter = bare::first_filter();
+    let mut shelf = Shelf::default();
+    let mut plan = match cli.paths.is_empty() {
+        true => discover::plan(cli, &mut shelf, &filter)?,
+        false => bare::plan(cli, &mut shelf, &filter)?,
+    };
+    let levels = levels(cli, &plan.config.levels, &plan.config.origin)?;
+    let shown = |path: &Path| shown(&plan, path);
+    let tree = load::load(&plan, &mut shelf, &filter, &shown);
+    progress.phase("Parsing");
+    let mut lowered = lowering::lower(&plan, tree, shelf, &shown, &progress);
+    progress.phase("Analyzing");
+    let krates = std::mem::take(&mut lowered.krates);
+    let analysis = analyze(krates, &Options::default());
+    drop(progress);
+    lowered.notices.append(&mut plan.notices);
+    if !cli.output.quiet {
+        lowered
+            .notices
+            .iter()
+            .for_each(|notice| say(Grade::WARNING, notice, colored));
+    }
+    let findings = findings(&plan, &lowered, &levels, &analysis);
+    let failed = findings.iter().any(|finding| finding.level.fails());
+    show(cli, &plan, &lowered, &findings, colored);
+    if cli.output.verbose > 0 {
+        figures(&lowered, &analysis, begin);
+    }
+    Ok(match failed {
+        true => ExitCode::from(EXIT_FINDINGS),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+/// The levels of the configuration, then those of the command line from left to right.
+fn levels(cli: &Cli, configured: &[(Level, String)], origin: &str) -> Result<Levels, Trouble> {
+    let mut levels = Levels::new();
+    for (level, name) in configured {
+        let unknown =
+            |error| Trouble::at(Path::new(origin), format!("invalid configuration: {error}"));
+        levels.set(name, *level).map_err(unknown)?;
+    }
+    for (level, name) in &cli.levels.ordered {
+        let unknown =
+            |error| Trouble::new(format!("{error}")).help("`cargo memlint --list` shows all lints");
+        levels.set(name, *level).map_err(unknown)?;
+    }
+    Ok(levels)
+}
+
+/// Relative to the workspace, or to the current folder for files named on the command line.
+fn shown(plan: &Plan, path: &Path) -> String {
+    path.strip_prefix(&plan.root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+fn findings(plan: &Plan, lowered: &Lowered, levels: &Levels, analysis: &Analysis) -> Vec<Finding> {
+    let judged = memlint_lints::judge(&analysis.events);
+    let outcome = memlint_lints::suppress::apply(judged, &lowered.directives, levels);
+    let mut findings: Vec<Finding> = outcome
+        .kept
+        .into_iter()
+        .chain(outcome.hygiene)
+        .map(|diagnostic| Finding {
+            level: levels.level_of(diagnostic.lint),
+            diagnostic,
+        })
+        .filter(|finding| finding.level != Level::Allow)
+        .filter(|finding| {
+            let file = lowered
+                .files
+                .get(finding.diagnostic.primary.span.file.0 as usize);
+            file.is_some_and(|file| !plan.config.excludes(&file.path))
+        })
+        .collect();
+    findings.sort_by(|a, b| order(&lowered.files, a).cmp(&order(&lowered.files, b)));
+    findings.dedup_by(|a, b| order(&lowered.files, a) == order(&lowered.files, b));
+    findings
+}
+
+fn order<'a>(files: &'a [SourceFile], finding: &'a Finding) -> impl Ord + 'a {
+    let span = finding.diagnostic.primary.span;
+    let path = files
+        .get(span.file.0 as usize)
+        .map(|file| file.shown.as_str());
+    (
+        path,
+        span.lo,
+        span.hi,
+        finding.diagnostic.lint.name,
+        finding.diagnostic.message.as_str(),
+    )
+}
+
+fn show(cli: &Cli, plan: &Plan, lowered: &Lowered, findings: &[Finding], colored: bool) {
+    let format = cli.output.message_format;
+    let texts = Texts::new(&lowered.files);
+    let report = Report {
+        findings,
+        files: &lowered.files,
+        texts: &texts,
+        units: &plan.units,
+        seen: lowered.counts.files,
+        quiet: cli.output.quiet,
+        colored,
+        width: width(),
+    };
+    let mut out: Box<dyn Write> = match format.machine {
+        true => Box::new(io::BufWriter::new(io::stdout().lock())),
+        false => Box::new(io::BufWriter::new(io::stderr().lock())),
+    };
+    // A reader that went away (`| head`) is no trouble, and there is nobody to tell otherwise.
+    let _ = (format.write)(&report, &mut out).and_then(|()| out.flush());
+}
+
+fn width() -> Option<usize> {
+    let columns = std::env::var("COLUMNS").ok()?.parse().ok()?;
+    (io::stderr().is_terminal() && columns >= 40).then_some(columns)
+}
+
+fn figures(lowered: &Lowered, analysis: &Analysis, begin: Instant) {
+    let counts = lowered.counts;
+    let mut err = io::stderr().lock();
+    let _ = writeln!(
+        err,
+        "memlint: {} ({} kB): {} parsed ({} kB), {} without a trigger word, {} left out",
+        counted(counts.files, "file"),
+        counts.bytes / 1000,
+        counts.parsed,
+        counts.parsed_bytes / 1000,
+        counts.skipped,
+        counts.failed,
+    );
+    let stats = &analysis.stats;
+    let time = begin.elapsed().as_secs_f64();
+    let (bodies, capped) = (stats.bodies, stats.states_capped);
+    let _ = writeln!(
+        err,
+        "memlint: {bodies} bodies analyzed, {capped} capped, {time:.2} s"
+    );
+}
+
+fn print(text: &str) -> ExitCode {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    ExitCode::SUCCESS
+}
+
+/// `--color`, then `CARGO_TERM_COLOR`, then what the terminal and `NO_COLOR` say.
+fn choose_color(cli: &Cli) -> bool {
+    let cargo = std::env::var("CARGO_TERM_COLOR").unwrap_or_default();
+    let choice = match (cli.output.color, cargo.as_str()) {
+        (Some(Color::Always), _) | (None, "always") => ColorChoice::Always,
+        (Some(Color::Never), _) | (None, "never") => ColorChoice::Never,
+        _ => anstream::AutoStream::choice(&io::stderr()),
+    };
+    choice != ColorChoice::Never
+}
+
+fn say(grade: Grade<'_>, notice: &Notice, colored: bool) {
+    let mut group = Group::with_title(grade.primary_title(&notice.message));
+    if let Some(excerpt) = &notice.excerpt {
+        // The snippet shows line and column itself.
+        let path = notice.place.rsplitn(3, ':').last().unwrap_or_default();
+        let wide = excerpt.text[excerpt.column..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
+        let mark = AnnotationKind::Primary.span(excerpt.column..excerpt.column + wide);
+        let snippet = Snippet::source(&excerpt.text).line_start(excerpt.line);
+        group = group.element(snippet.path(path).annotation(mark));
+    } else if !notice.place.is_empty() {
+        group = group.element(Origin::path(&notice.place));
+    }
+    if let Some(help) = &notice.help {
+        group = group.element(Grade::HELP.message(help));
+    }
+    let renderer = if colored {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "{}\n", renderer.render(&[group]));
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs work whose panic the caller catches and tells in its own words.
+pub fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    let before = QUIET.replace(true);
+    let result = work();
+    QUIET.set(before);
+    result
+}
+
+/// The panic hook: an internal error is told as such, with its place.
+pub fn on_panic(info: &PanicHookInfo<'_>) {
+    if QUIET.get() {
+        return;
+    }
+    let payload = info.payload();
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or(owned)
+        .unwrap_or("unknown cause");
+    let place = info
+        .location()
+        .map(|place| format!(" at {}:{}", place.file(), place.line()))
+        .unwrap_or_default();
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "error: internal error of memlint{place}: {message}");
+    let _ = writeln!(
+        err,
+        "  = help: please report it with the command line and, if you can, the source"
+    );
+}

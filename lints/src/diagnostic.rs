@@ -1,0 +1,129 @@
+//! A finding: the message, the places of its story, the rule, the repair.
+
+use crate::lint::Lint;
+use memlint_analysis::span::Span;
+
+/// One finding, ready to be shown in any format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The lint that it belongs to.
+    pub lint: &'static Lint,
+    /// One sentence: lower case, no full stop, code in back-ticks.
+    pub message: String,
+    /// Where it is reported.
+    pub primary: Label,
+    /// The story, in the order in which it happens.
+    pub secondary: Vec<Label>,
+    /// Why it is wrong, and which rule says so.
+    pub notes: Vec<String>,
+    /// What to do instead.
+    pub helps: Vec<String>,
+    /// Edits that can be applied.
+    pub suggestions: Vec<Suggestion>,
+    /// The function in whose view it is wrong; empty outside of functions.
+    pub function: String,
+}
+
+/// A place with what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What; may be empty at the primary place.
+    pub text: String,
+}
+
+/// An edit of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub replacement: String,
+    /// What the edit does, in words: `remove the directive`.
+    pub message: String,
+    /// Whether it may be applied unseen.
+    pub applicability: Applicability,
+}
+
+/// Whether an edit may be applied unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Applicability {
+    /// It is what the user meant, and the result compiles.
+    MachineApplicable,
+    /// It compiles, but may not be what the user meant.
+    MaybeIncorrect,
+    /// It holds places that the user has to fill in.
+    HasPlaceholders,
+}
+
+impl Diagnostic {
+    /// A finding at this place; its note quotes the rules of the lint.
+    pub(crate) fn new(lint: &'static Lint, span: Span, message: String) -> Diagnostic {
+        let rules = lint.rules();
+        Diagnostic {
+            lint,
+            message,
+            primary: Label {
+                span,
+                text: String::new(),
+            },
+            secondary: Vec::new(),
+            notes: if rules.is_empty() {
+                Vec::new()
+            } else {
+                vec![rules]
+            },
+            helps: Vec::new(),
+            suggestions: Vec::new(),
+            function: String::new(),
+        }
+    }
+
+    /// With this text at the primary place.
+    pub(crate) fn label(mut self, text: impl Into<String>) -> Diagnostic {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// With one more place; nothing is said about code of the stubs, and no place is told twice.
+    pub(crate) fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        let known = span == self.primary.span || self.secondary.iter().any(|l| l.span == span);
+        if !span.is_stub() && !known {
+            self.secondary.push(Label {
+                span,
+                text: text.into(),
+            });
+        }
+        self
+    }
+
+    /// With a reason why it is wrong, told before the rules.
+    pub(crate) fn why(mut self, note: impl Into<String>) -> Diagnostic {
+        let before_rules = self.notes.len().saturating_sub(1);
+        self.notes.insert(before_rules, note.into());
+        self
+    }
+
+    /// With one more repair.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.helps.push(help.into());
+        self
+    }
+
+    /// With an edit.
+    pub(crate) fn suggest(mut self, suggestion: Suggestion) -> Diagnostic {
+        self.suggestions.push(suggestion);
+        self
+    }
+
+    /// The comment that silences it, to be pasted on a line of its own above the place.
+    pub fn allow_line(&self) -> String {
+        format!("// memlint: allow({}, reason = \"..\")", self.lint.name)
+    }
+
+    /// What orders findings: the place first.
+    pub(crate) fn place(&self) -> (Span, &'static str) {
+        (self.primary.span, self.lint.name)
+    }
+}

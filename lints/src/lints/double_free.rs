@@ -1,0 +1,186 @@
+//! One allocation is released twice on one path.
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::{Check, Group, Level, Lint};
+use crate::wording::{self, ended, routine, tell};
+use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
+
+/// See [`Lint::docs`].
+pub(crate) static LINT: Lint = Lint {
+    name: "double_free",
+    group: Group::Correctness,
+    level: Level::Deny,
+    summary: "Memory is released twice",
+    cwe: &[415],
+    cert: &["MEM31-C"],
+    docs: r#"
+### What it does
+Finds an allocation that is released twice on one path: by two releases, by two `from_raw`, by a
+release and the drop of an owner, or through the old pointer after a successful `realloc`.
+
+### Why is this bad
+After the first release the memory belongs to the allocator, and may already be somebody else's.
+The second release frees it under the new owner, or breaks the allocator's lists: a classic way to
+take over a program.
+
+### Example
+```rust
+fn run(fail: bool) {
+    unsafe {
+        let buffer = libc::malloc(64);
+        if fail {
+            libc::free(buffer);
+        }
+        libc::free(buffer);
+    }
+}
+```
+
+### Use instead
+```rust
+fn run(fail: bool) {
+    unsafe {
+        let buffer = libc::malloc(64);
+        if fail {
+            libc::free(buffer);
+            return;
+        }
+        libc::free(buffer);
+    }
+}
+```
+
+### Limits
+Both releases must be reached on one path that the code in view can take. Memory that an unknown
+function may have released in between is not judged.
+"#,
+    check: Check::Event(check),
+};
+
+fn check(event: &Event) -> Option<Diagnostic> {
+    let EventKind::Reclaim {
+        by,
+        fault: Fault::Ended { by: first, at },
+    } = &event.kind
+    else {
+        return None;
+    };
+    let d = Diagnostic::new(&LINT, event.site, message(by, first))
+        .label(format!("{} here again", wording::done(by.act)))
+        .why("after the first release the memory may belong to somebody else")
+        .help(help(by, first));
+    // The steps come first: the story is told in the order in which it happens.
+    Some(tell(d, event).also(*at, ended(first)))
+}
+
+fn message(by: &Routine, first: &Routine) -> String {
+    let (by_name, does, first_name) = (routine(by), wording::does(by.act), routine(first));
+    let has = match first.act {
+        Act::Resize => format!("{first_name} has already given back"),
+        Act::Adopt => format!("{first_name} has already taken over"),
+        _ if by_name == first_name => "has already been released".to_owned(),
+        _ => format!("{first_name} has already released"),
+    };
+    format!("{by_name} {does} memory that {has}")
+}
+
+fn help(by: &Routine, first: &Routine) -> String {
+    match (first.act, by.act) {
+        (Act::Resize, _) => format!(
+            "after {} succeeded, use and release only the pointer that it returned",
+            routine(first)
+        ),
+        (Act::Drop, Act::Drop) => "let only one owner be dropped: give the other one up with \
+                                   `mem::forget` or `into_raw`"
+            .to_owned(),
+        (_, Act::Drop) => format!(
+            "let one of them release it: remove {}, or give the owner up with `mem::forget` or \
+             `into_raw` before",
+            the_call(first)
+        ),
+        (Act::Drop, _) => format!(
+            "let one of them release it: remove {}, or give the owner up with `mem::forget` or \
+             `into_raw` before it is dropped",
+            the_call(by)
+        ),
+        (Act::Adopt, Act::Adopt) => format!(
+            "call {} once, and pass on the owner instead of the pointer",
+            routine(by)
+        ),
+        _ => "release it once: set the pointer to null after the release, or leave the path there"
+            .to_owned(),
+    }
+}
+
+fn the_call(by: &Routine) -> String {
+    format!("the call of {}", routine(by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, adopt, free, line, reclaim, routine};
+    use crate::wording::{C, RUST};
+    use memlint_analysis::event::Block;
+
+    fn twice(first: Routine, by: Routine, block: Block) -> Diagnostic {
+        let fault = Fault::Ended {
+            by: first,
+            at: line(5),
+        };
+        check(&reclaim(by, fault, block)).unwrap()
+    }
+
+    #[test]
+    fn two_releases() {
+        let d = twice(free(), free(), sample::malloc());
+        assert_eq!(
+            d.message,
+            "`libc::free` releases memory that has already been released"
+        );
+        let texts: Vec<_> = d
+            .secondary
+            .iter()
+            .map(|label| label.text.as_str())
+            .collect();
+        let story = [
+            "allocated here by `libc::malloc`, of the C heap",
+            "released here by `libc::free`, of the C heap",
+        ];
+        assert_eq!(texts, story);
+    }
+
+    #[test]
+    fn two_owners_one_after_the_other() {
+        let by = adopt("Box::from_raw");
+        let d = twice(by.clone(), by, sample::boxed("Pair"));
+        let message =
+            "`Box::from_raw` takes over memory that `Box::from_raw` has already taken over";
+        assert_eq!(d.message, message);
+        assert!(d.helps[0].starts_with("call `Box::from_raw` once"));
+    }
+
+    #[test]
+    fn a_drop_after_a_release() {
+        let by = routine("drop of Box<Pair>", RUST, Act::Drop);
+        let d = twice(free(), by, sample::boxed("Pair"));
+        let message =
+            "the drop of `Box<Pair>` releases memory that `libc::free` has already released";
+        assert_eq!(d.message, message);
+        assert!(d.helps[0].contains("remove the call of `libc::free`"));
+    }
+
+    #[test]
+    fn the_old_pointer_after_realloc() {
+        let d = twice(
+            routine("libc::realloc", C, Act::Resize),
+            free(),
+            sample::malloc(),
+        );
+        assert!(
+            d.message
+                .ends_with("memory that `libc::realloc` has already given back")
+        );
+        assert!(d.helps[0].starts_with("after `libc::realloc` succeeded"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Memory from an allocation routine is never released.
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::{Check, Group, Level, Lint};
+use crate::wording::{self, came_about, disowned, lost, memory, never_released, tell};
+use memlint_analysis::event::{Block, Event, EventKind, Loss, Origin};
+
+/// See [`Lint::docs`].
+pub(crate) static LINT: Lint = Lint {
+    name: "leaked_alloc",
+    group: Group::Leak,
+    level: Level::Warn,
+    summary: "Allocated memory is never released",
+    cwe: &[401],
+    cert: &["MEM31-C"],
+    docs: r#"
+### What it does
+Finds memory from `malloc`, `strdup`, `std::alloc::alloc` or any family's allocator, whether
+returned or delivered through an out-parameter, that on some path is neither released nor stored,
+returned or handed on.
+
+### Why is this bad
+Nobody can release the memory any more. In a loop or a long-running program it adds up.
+
+### Example
+```rust
+fn copy(len: usize, fill: bool) -> Option<u8> {
+    unsafe {
+        let buffer = libc::malloc(len).cast::<u8>();
+        if buffer.is_null() || !fill {
+            return None;
+        }
+        let first = buffer.read();
+        libc::free(buffer.cast());
+        Some(first)
+    }
+}
+```
+
+### Use instead
+```rust
+fn copy(len: usize, fill: bool) -> Option<u8> {
+    unsafe {
+        let buffer = libc::malloc(len).cast::<u8>();
+        if buffer.is_null() {
+            return None;
+        }
+        let first = fill.then(|| buffer.read());
+        libc::free(buffer.cast());
+        first
+    }
+}
+```
+
+### Limits
+A pointer that reaches a static, a table, a returned value, a field of `self` or an unknown
+function that may keep it is not a leak. The end of the program, a panic and an abort leak nothing.
+"#,
+    check: Check::Event(check),
+};
+
+fn check(event: &Event) -> Option<Diagnostic> {
+    let (how, lost_at) = match &event.kind {
+        EventKind::Lose {
+            how: Loss::FailedRealloc,
+            ..
+        } => return None,
+        EventKind::Lose { how, lost_at } if !disowned(&event.block) => (how, lost_at),
+        _ => return None,
+    };
+    let message = format!("{} {}", subject(&event.block), never_released(how));
+    let mut d = Diagnostic::new(&LINT, event.site, message).label(label(&event.block));
+    if let Some(repair) = wording::repair(&event.block) {
+        d = d.help(when(how, repair));
+    }
+    Some(tell(d, event).also(*lost_at, lost(how)))
+}
+
+fn subject(block: &Block) -> String {
+    match &block.origin {
+        Origin::Routine { by, .. } => format!("memory from {}", wording::routine(by)),
+        Origin::Parameter { .. } | Origin::Unknown => memory(block),
+    }
+}
+
+fn label(block: &Block) -> String {
+    match &block.origin {
+        Origin::Routine { by, .. } => came_about(by, block),
+        Origin::Parameter { .. } | Origin::Unknown => String::new(),
+    }
+}
+
+fn when(how: &Loss, repair: String) -> String {
+    match how {
+        Loss::EarlyReturn => format!("{repair} before the return"),
+        Loss::Overwritten => format!("{repair} before the pointer is overwritten"),
+        Loss::HolderReleased => format!("{repair} before the block that holds the pointer"),
+        Loss::Discarded => format!("keep the pointer, and {repair}"),
+        Loss::BorrowedByForeign { .. } => format!("{repair} after the call"),
+        Loss::ScopeEnd | Loss::FailedRealloc => repair,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, event, line};
+
+    fn lose(how: Loss, block: Block) -> Option<Diagnostic> {
+        let lost_at = line(7);
+        let mut event = event(EventKind::Lose { how, lost_at }, block);
+        event.site = line(2);
+        check(&event)
+    }
+
+    #[test]
+    fn lost_at_the_end_of_the_scope() {
+        let d = lose(Loss::ScopeEnd, sample::malloc()).unwrap();
+        assert_eq!(d.message, "memory from `libc::malloc` is never released");
+        assert_eq!(
+            d.primary.text,
+            "allocated here by `libc::malloc`, of the C heap"
+        );
+        assert_eq!(
+            d.secondary[0].text,
+            "the last pointer goes out of scope here"
+        );
+        assert_eq!(d.helps, ["release it with `libc::free`"]);
+    }
+
+    #[test]
+    fn a_discarded_result() {
+        let d = lose(Loss::Discarded, sample::malloc()).unwrap();
+        assert_eq!(
+            d.helps,
+            ["keep the pointer, and release it with `libc::free`"]
+        );
+    }
+
+    #[test]
+    fn what_an_owner_gave_up_is_another_lint() {
+        assert_eq!(lose(Loss::ScopeEnd, sample::boxed("Pair")), None);
+        assert_eq!(lose(Loss::FailedRealloc, sample::malloc()), None);
+    }
+}

@@ -1,0 +1,265 @@
+//! Memory of one family is released, reallocated or taken over by a routine of another.
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::{Check, Group, Level, Lint};
+use crate::wording::{self, C, RUST, code, container, head, memory, routine, tell};
+use memlint_analysis::event::{Act, Block, Event, EventKind, Fault, Routine};
+
+/// See [`Lint::docs`].
+pub(crate) static LINT: Lint = Lint {
+    name: "mismatched_dealloc",
+    group: Group::Correctness,
+    level: Level::Deny,
+    summary: "Memory is released by another family of routines than allocated it",
+    cwe: &[762],
+    cert: &["WIN30-C", "MEM51-CPP"],
+    docs: r#"
+### What it does
+Finds memory that one family of routines allocated and another releases, reallocates or takes
+over: a `Box` or `CString` given to `free`, a pointer from `malloc` or from any foreign function
+given to `Box::from_raw`, `Vec::from_raw_parts` or `CString::from_raw`, a handle closed by the
+wrong function. `Rc`, `Arc` and `CString` carry more than their bytes, so crossing into or out of
+one of them counts as well.
+
+### Why is this bad
+An allocator finds what it knows about a block by the pointer. Given a pointer that it never gave
+out, it reads and writes memory that means something else: the heap is corrupted, at once or much
+later. That it works where both families happen to share one heap is an accident of platform,
+version and settings.
+
+### Example
+```rust
+use std::ffi::CString;
+
+fn greet() {
+    let text = CString::new("hello").unwrap().into_raw();
+    unsafe { libc::free(text.cast()) };
+}
+
+fn user_name(out: *mut libc::c_char) -> CString {
+    let copy = unsafe { libc::strdup(out) };
+    unsafe { CString::from_raw(copy) }
+}
+```
+
+### Use instead
+```rust
+use std::ffi::{CStr, CString};
+
+fn greet() {
+    let text = CString::new("hello").unwrap().into_raw();
+    drop(unsafe { CString::from_raw(text) });
+}
+
+fn user_name(out: *mut libc::c_char) -> CString {
+    unsafe { CStr::from_ptr(out) }.to_owned()
+}
+```
+
+### Limits
+A release of memory whose origin is not in view (a parameter, a loaded field) says nothing and is
+not reported. Of foreign memory without a known family only the takeover by a Rust owner is
+reported, and not where the crate itself exports an allocator to its host.
+"#,
+    check: Check::Event(check),
+};
+
+fn check(event: &Event) -> Option<Diagnostic> {
+    let EventKind::Reclaim {
+        by,
+        fault: Fault::OtherFamily,
+    } = &event.kind
+    else {
+        return None;
+    };
+    let block = &event.block;
+    let mut d = Diagnostic::new(&LINT, event.site, message(by, block))
+        .label(label(by))
+        .why(why(by, block))
+        .help(help(by, block));
+    if by.family == C && block.family == RUST {
+        d = d.help(in_c(block));
+    }
+    Some(tell(d, event))
+}
+
+fn message(by: &Routine, block: &Block) -> String {
+    let (by_name, does) = (routine(by), wording::does(by.act));
+    if by.family == block.family && !block.layout.is_empty() {
+        let made = wording::layout(&block.layout);
+        return format!("{by_name} {does} memory that was made as {made}");
+    }
+    format!("{by_name} {does} {}", memory(block))
+}
+
+fn label(by: &Routine) -> String {
+    let done = wording::done(by.act);
+    let side = match by.act {
+        _ if by.family.is_empty() => return format!("{done} here"),
+        Act::Release | Act::Drop => "to",
+        Act::Resize => "on",
+        Act::Adopt | Act::Disown | Act::Acquire => "for",
+    };
+    format!("{done} here {side} {}", by.family)
+}
+
+fn why(by: &Routine, block: &Block) -> String {
+    let (target, source) = (container(&by.name), head(&block.layout));
+    let theirs = routine(by);
+    match (block.family.as_str(), by.family.as_str()) {
+        (RUST, RUST) => match (target, source) {
+            ("Rc" | "Arc", _) => format!(
+                "{theirs} expects the counts of an `{target}` in front of the value, and only \
+                 `{target}` puts them there"
+            ),
+            (_, "Rc" | "Arc") => {
+                format!("the allocation of an `{source}` begins with its counts, before the value")
+            }
+            ("CString", _) => format!(
+                "{theirs} measures the text by its nul byte, and may only get what \
+                 `CString::into_raw` returned"
+            ),
+            _ => format!("only {} may take it back", best(block)),
+        },
+        (_, RUST) if by.act == Act::Adopt => {
+            "the drop of the new owner will hand the pointer to the Rust global allocator, which \
+             never gave it out"
+                .to_owned()
+        }
+        (_, RUST) => "the Rust global allocator never gave this pointer out".to_owned(),
+        (RUST, C) => "only the Rust global allocator may get it back, together with its layout; \
+                      that it may sit on the C heap is an accident of the platform"
+            .to_owned(),
+        (RUST, _) => {
+            "only the Rust global allocator may get it back, together with its layout".to_owned()
+        }
+        ("", _) | (_, "") => "each allocator may only get back what it gave out itself".to_owned(),
+        (have, want) if have == want => format!("only {} may take it back", best(block)),
+        (have, want) => format!("{have} and {want} may only get back what each gave out itself"),
+    }
+}
+
+fn best(block: &Block) -> String {
+    match block.release_with.first() {
+        Some(name) => code(name),
+        None => "the type that made it".to_owned(),
+    }
+}
+
+fn help(by: &Routine, block: &Block) -> String {
+    let repair = wording::repair(block)
+        .unwrap_or_else(|| "release it with the family that allocated it".to_owned());
+    let becomes_rust = matches!(by.act, Act::Adopt | Act::Drop) && by.family == RUST;
+    if !becomes_rust || block.family == RUST {
+        return repair;
+    }
+    let repair = repair.replacen("release it", "release the original", 1);
+    let copy = match container(&by.name) {
+        "CString" => "copy the text with `CStr::from_ptr(p).to_owned()`",
+        "String" => "copy the text with `CStr::from_ptr(p).to_string_lossy().into_owned()`",
+        "Vec" => "copy the elements with `slice::from_raw_parts(p, len).to_vec()`",
+        _ => "copy the value if Rust has to own it",
+    };
+    format!("{copy}, and {repair}")
+}
+
+fn in_c(block: &Block) -> &'static str {
+    match head(&block.layout) {
+        "CString" | "String" => {
+            "or give out a copy that `libc::strdup` made, if C code has to release it"
+        }
+        _ => "or allocate it with `libc::malloc`, if C code has to release it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, adopt, free, line, reclaim};
+
+    #[test]
+    fn a_box_given_to_free() {
+        let event = reclaim(free(), Fault::OtherFamily, sample::boxed("Pair"));
+        let d = check(&event).unwrap();
+        let message = "`libc::free` releases memory of the Rust global allocator (`Box<Pair>`)";
+        assert_eq!(d.message, message);
+        assert_eq!(d.primary.text, "released here to the C heap");
+        assert_eq!(d.secondary[0].span, line(2));
+        assert_eq!(
+            d.secondary[0].text,
+            "ownership given up here by `Box::into_raw`"
+        );
+        assert_eq!(d.notes[1], "CWE-762; CERT WIN30-C, MEM51-CPP");
+        assert_eq!(
+            d.helps[0],
+            "take it back with `Box::from_raw` and let it drop"
+        );
+        assert!(d.helps[1].contains("libc::malloc"));
+    }
+
+    #[test]
+    fn a_cstring_given_to_free() {
+        let event = reclaim(free(), Fault::OtherFamily, sample::cstring());
+        let d = check(&event).unwrap();
+        assert!(d.message.ends_with("(`CString`)"));
+        assert_eq!(
+            d.helps[0],
+            "take it back with `CString::from_raw` and let it drop"
+        );
+        assert!(d.helps[1].contains("libc::strdup"));
+    }
+
+    #[test]
+    fn malloc_becomes_a_vec() {
+        let by = adopt("Vec::from_raw_parts");
+        let d = check(&reclaim(by, Fault::OtherFamily, sample::malloc())).unwrap();
+        assert_eq!(
+            d.message,
+            "`Vec::from_raw_parts` takes over memory of the C heap"
+        );
+        let help = "copy the elements with `slice::from_raw_parts(p, len).to_vec()`, and release \
+                    the original with `libc::free`";
+        assert_eq!(d.helps, [help]);
+    }
+
+    #[test]
+    fn foreign_text_becomes_a_cstring() {
+        let by = adopt("CString::from_raw");
+        let d = check(&reclaim(
+            by,
+            Fault::OtherFamily,
+            sample::foreign("gadget_name"),
+        ))
+        .unwrap();
+        let message = "`CString::from_raw` takes over memory that came from the foreign function \
+                       `gadget_name`";
+        assert_eq!(d.message, message);
+        let help = "copy the text with `CStr::from_ptr(p).to_owned()`, and release the original \
+                    with the release function of its library";
+        assert_eq!(d.helps, [help]);
+    }
+
+    #[test]
+    fn a_box_becomes_an_arc() {
+        let by = adopt("Arc::from_raw");
+        let d = check(&reclaim(by, Fault::OtherFamily, sample::boxed("Pair"))).unwrap();
+        assert_eq!(
+            d.message,
+            "`Arc::from_raw` takes over memory that was made as `Box<Pair>`"
+        );
+        assert!(d.notes[0].contains("counts of an `Arc`"));
+        assert_eq!(
+            d.helps,
+            ["take it back with `Box::from_raw` and let it drop"]
+        );
+    }
+
+    #[test]
+    fn two_foreign_families() {
+        let by = sample::routine("sqlite3_free", "SQLite's heap", Act::Release);
+        let d = check(&reclaim(by, Fault::OtherFamily, sample::malloc())).unwrap();
+        assert_eq!(d.message, "`sqlite3_free` releases memory of the C heap");
+        let why = "the C heap and SQLite's heap may only get back what each gave out itself";
+        assert_eq!(d.notes[0], why);
+    }
+}

@@ -1,0 +1,171 @@
+//! The right family gets memory back with another layout than it gave it out with.
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::{Check, Group, Level, Lint};
+use crate::wording::{self, argument, code, head, layout, routine, tell};
+use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
+
+/// See [`Lint::docs`].
+pub(crate) static LINT: Lint = Lint {
+    name: "mismatched_layout",
+    group: Group::Correctness,
+    level: Level::Deny,
+    summary: "Memory is released with another size, alignment or capacity than it was allocated with",
+    cwe: &[762, 131],
+    cert: &[],
+    docs: r#"
+### What it does
+Finds memory of the Rust global allocator that goes back with another layout: a `Box<T>` taken
+back as `Box<U>` or as `Box<c_void>`, a boxed slice as a single element, a `Vec` rebuilt with a
+capacity or element type that it was not taken apart with, `dealloc` with another `Layout` than
+`alloc` got.
+
+### Why is this bad
+Rust's allocators are told the size and alignment again at the release, and rely on it. Another
+layout is undefined behaviour: blocks end up in the wrong size class, and their neighbours are
+overwritten. A `Box<c_void>` in addition runs no destructor of the value.
+
+### Example
+```rust
+use std::ffi::c_void;
+
+struct State {
+    count: u64,
+}
+
+fn make() -> *mut c_void {
+    Box::into_raw(Box::new(State { count: 0 })).cast()
+}
+
+fn run() {
+    let state = make();
+    drop(unsafe { Box::from_raw(state) });
+}
+```
+
+### Use instead
+```rust
+use std::ffi::c_void;
+
+struct State {
+    count: u64,
+}
+
+fn make() -> *mut c_void {
+    Box::into_raw(Box::new(State { count: 0 })).cast()
+}
+
+fn run() {
+    let state = make();
+    drop(unsafe { Box::from_raw(state.cast::<State>()) });
+}
+```
+
+### Limits
+Types whose layouts are the same by a promise of the language (`repr(transparent)`,
+`MaybeUninit<T>`, `ManuallyDrop<T>`, arrays and slices of equal length) are one layout. A size
+that is not known on the path is compared only where both sides are the same expression.
+"#,
+    check: Check::Event(check),
+};
+
+fn check(event: &Event) -> Option<Diagnostic> {
+    let EventKind::Reclaim {
+        by,
+        fault: Fault::OtherLayout { have, want },
+    } = &event.kind
+    else {
+        return None;
+    };
+    let (done, by_name) = (wording::done(by.act), routine(by));
+    let (have_text, want_text) = (layout(have), layout(want));
+    let message = format!("memory allocated as {have_text} is {done} by {by_name} as {want_text}");
+    let d = Diagnostic::new(&LINT, event.site, message)
+        .label(format!("{done} here as {want_text}"))
+        .why(why(want, &want_text))
+        .help(help(have, by, event));
+    Some(tell(d, event))
+}
+
+fn why(want: &str, want_text: &str) -> String {
+    match argument(want).map(head) {
+        Some("c_void" | "()") => {
+            format!("{want_text} knows neither the size of the value nor its destructor")
+        }
+        _ => "the Rust global allocator must get back the size and alignment that it was asked for"
+            .to_owned(),
+    }
+}
+
+fn help(have: &str, by: &Routine, event: &Event) -> String {
+    match (head(have), argument(have)) {
+        ("Box", Some(inner)) if !inner.starts_with('[') => {
+            format!("cast back to the type it was made from: `Box::from_raw(p.cast::<{inner}>())`")
+        }
+        ("Box", Some(_)) => "keep the length, and take it back with \
+                             `Box::from_raw(ptr::slice_from_raw_parts_mut(p, len))`"
+            .to_owned(),
+        ("Vec" | "String", _) => "keep the element type and the capacity and pass the same ones, \
+                                  or call `into_boxed_slice()` before, which leaves the length only"
+            .to_owned(),
+        _ if matches!(by.act, Act::Adopt | Act::Drop) => {
+            "allocate it with the layout of the type that takes it over".to_owned()
+        }
+        _ => match event.block.release_with.first() {
+            Some(name) => format!("give {} the layout that it was allocated with", code(name)),
+            None => "release it with the layout that it was allocated with".to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, adopt, reclaim};
+    use memlint_analysis::event::Block;
+
+    fn other(have: &str, want: &str, by: &str, block: Block) -> Diagnostic {
+        let fault = Fault::OtherLayout {
+            have: have.to_owned(),
+            want: want.to_owned(),
+        };
+        check(&reclaim(adopt(by), fault, block)).unwrap()
+    }
+
+    #[test]
+    fn a_box_of_another_type() {
+        let d = other(
+            "Box<Pair>",
+            "Box<c_void>",
+            "Box::from_raw",
+            sample::boxed("Pair"),
+        );
+        let message =
+            "memory allocated as `Box<Pair>` is taken over by `Box::from_raw` as `Box<c_void>`";
+        assert_eq!(d.message, message);
+        assert!(d.notes[0].contains("destructor"));
+        assert!(d.helps[0].ends_with("`Box::from_raw(p.cast::<Pair>())`"));
+    }
+
+    #[test]
+    fn a_vec_with_another_capacity() {
+        let block = sample::disowned("Vec::into_raw_parts", "Vec<u8>", "Vec::from_raw_parts");
+        let d = other("Vec<u8>", "Vec<u32>", "Vec::from_raw_parts", block);
+        assert!(d.helps[0].contains("capacity"));
+    }
+
+    #[test]
+    fn raw_layouts_are_words() {
+        let fault = Fault::OtherLayout {
+            have: "16 bytes, align 8".to_owned(),
+            want: "8 bytes, align 8".to_owned(),
+        };
+        let by = sample::routine("std::alloc::dealloc", wording::RUST, Act::Release);
+        let d = check(&reclaim(by, fault, sample::raw("16 bytes, align 8"))).unwrap();
+        let message = "memory allocated as 16 bytes, align 8 is released by `std::alloc::dealloc` \
+                       as 8 bytes, align 8";
+        assert_eq!(d.message, message);
+        let help = "give `std::alloc::dealloc` the layout that it was allocated with";
+        assert_eq!(d.helps, [help]);
+    }
+}

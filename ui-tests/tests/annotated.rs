@@ -1,0 +1,35 @@
+//! The fixtures that use `#[memlint::paired_alloc]` compile with the macro itself.
+#![allow(
+    unsafe_code,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clashing_extern_declarations
+)]
+
+use ui_tests::fixture;
+
+#[path = "../fixtures/mismatched_dealloc/ok_declared_family.rs"]
+mod ok_declared_family;
+#[path = "../fixtures/mismatched_dealloc/two_declared_families.rs"]
+mod two_declared_families;
+
+#[test]
+fn all_of_them_are_here() {
+    let mut names: Vec<String> = Vec::new();
+    for fixture in fixture::all() {
+        if std::fs::read_to_string(&fixture.path)
+            .unwrap()
+            .contains("memlint::paired_alloc")
+        {
+            names.push(fixture.name);
+        }
+    }
+    let here = include_str!("annotated.rs");
+    for name in names {
+        assert!(
+            here.contains(&format!("../fixtures/{name}")),
+            "{name} is not compiled here"
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! Every lint over every fixture: nothing unexpected, nothing missing, and the text as expected.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use ui_tests::fixture::{self, Finding, Fixture};
+use ui_tests::tool::{self, Reported};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_memlint-under-test");
+/// Every group is on; the level of a default lint stays what users see.
+const LEVELS: [&str; 4] = ["-W", "pedantic", "-W", "allow_without_reason"];
+
+#[test]
+fn findings_are_those_announced() {
+    let complaints = each_fixture(|fixture, reported| {
+        let mut found: Vec<Finding> = reported.iter().map(|r| r.finding.clone()).collect();
+        found.sort();
+        let lines = |label: &str, from: &[Finding], but: &[Finding]| -> String {
+            let missing = from.iter().filter(|finding| !but.contains(finding));
+            missing
+                .map(|finding| format!("  {label} {finding}\n"))
+                .collect()
+        };
+        let mut complaint = lines("missing   ", &fixture.expected, &found);
+        complaint += &lines("unexpected", &found, &fixture.expected);
+        if complaint.is_empty() && found.len() != fixture.expected.len() {
+            complaint += "  a finding is reported more than once\n";
+        }
+        complaint
+    });
+    assert_silent(&complaints);
+}
+
+#[test]
+fn texts_are_as_expected() {
+    let complaints = each_fixture(|fixture, reported| {
+        let text: String = reported
+            .iter()
+            .map(|r| r.rendered.trim_end().to_owned() + "\n\n")
+            .collect();
+        compare(&fixture.golden(), text.trim_end())
+    });
+    assert_silent(&complaints);
+}
+
+#[test]
+fn fixtures_compile() {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures_compile");
+    fs::create_dir_all(&scratch).unwrap();
+    let support = ui_tests::repository().join("ui-tests/support/libc.rs");
+    compile(&scratch, &support, &["--crate-name", "libc"]);
+    let mut modules = String::from("#![allow(warnings)]\n");
+    // `annotated.rs` compiles those that need the macro.
+    let plain = |fixture: &Fixture| {
+        let text = fs::read_to_string(&fixture.path).unwrap();
+        !text.contains("memlint::paired_alloc")
+    };
+    for (index, fixture) in fixture::all().into_iter().filter(plain).enumerate() {
+        modules += &format!("#[path = {:?}]\nmod f{index};\n", fixture.path);
+    }
+    let root = scratch.join("fixtures.rs");
+    fs::write(&root, modules).unwrap();
+    let libc = format!("libc={}", scratch.join("liblibc.rmeta").display());
+    compile(
+        &scratch,
+        &root,
+        &["--crate-name", "fixtures", "--extern", &libc],
+    );
+}
+
+fn compile(out: &Path, source: &Path, args: &[&str]) {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .args([
+            "--edition",
+            "2024",
+            "--crate-type",
+            "lib",
+            "--emit",
+            "metadata",
+            "--cap-lints",
+            "allow",
+        ])
+        .args(args)
+        .arg("--out-dir")
+        .arg(out)
+        .arg(source)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Runs the tool over every fixture alone, two at a time, and gathers what `judge` complains of.
+fn each_fixture(judge: impl Fn(&Fixture, &[Reported]) -> String + Sync) -> Vec<String> {
+    let fixtures = fixture::all();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut complaints = Vec::new();
+        while let Some(fixture) = fixtures.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let complaint = judge_one(fixture, &judge);
+            if !complaint.is_empty() {
+                complaints.push(format!("{}\n{complaint}", fixture.name));
+            }
+        }
+        complaints
+    };
+    let mut complaints: Vec<String> = thread::scope(|scope| {
+        let workers = [scope.spawn(work), scope.spawn(work)];
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap())
+            .collect()
+    });
+    complaints.sort();
+    complaints
+}
+
+fn judge_one(fixture: &Fixture, judge: impl Fn(&Fixture, &[Reported]) -> String) -> String {
+    let mut args = vec!["memlint", "--message-format=json"];
+    args.extend(LEVELS);
+    args.push(&fixture.name);
+    let run = tool::run(PROGRAM, &fixture::folder(), &args);
+    if !matches!(run.status, Some(0 | 1)) {
+        return format!("  exit status {:?}\n{}", run.status, run.stderr);
+    }
+    judge(fixture, &run.findings())
+}
+
+fn compare(golden: &Path, text: &str) -> String {
+    let expected = fs::read_to_string(golden).unwrap_or_default();
+    if expected.trim_end() == text {
+        return String::new();
+    }
+    if ui_tests::blessing() {
+        let done = match text {
+            "" => fs::remove_file(golden),
+            text => fs::write(golden, format!("{text}\n")),
+        };
+        return done
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+    }
+    format!("--- expected\n{expected}--- found (`cargo xtask bless` accepts it)\n{text}\n")
+}
+
+fn assert_silent(complaints: &[String]) {
+    assert!(
+        complaints.is_empty(),
+        "{} fixtures:\n{}",
+        complaints.len(),
+        complaints.concat()
+    );
+}
