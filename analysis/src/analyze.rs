@@ -3,6 +3,7 @@
 use crate::engine::{self, Options, Stats};
 use crate::event::Event;
 use crate::families::{Families, STUBS};
+use crate::ir::Role;
 use crate::lower::{self, MacroTable};
 use crate::name::Name;
 use crate::resolve::{CrateIr, PlacedFile, Program};
@@ -20,8 +21,24 @@ pub struct Analysis {
 /// Analyzes the crates of one workspace together.
 pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
     let program = Program::build(vec![stubs()], krates);
-    let (events, stats) = engine::execute(&program, Families::builtin(), options);
+    let families = families_of(&program);
+    let (events, stats) = engine::execute(&program, &families, options);
     Analysis { events, stats }
+}
+
+/// The known families and those that the program declares by `#[paired_alloc]`.
+fn families_of(program: &Program) -> Families {
+    let mut families = Families::builtin().clone();
+    for id in program.fns() {
+        let Some(pairing) = &program.function(id).pairing else {
+            continue;
+        };
+        let family = families.declare(pairing.family.as_str());
+        if pairing.role == Role::Free {
+            families.propose_release(family, &program.func(id).label);
+        }
+    }
+    families
 }
 
 /// The stubs of std as a crate.

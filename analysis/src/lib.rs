@@ -1,16 +1,25 @@
 //! The engine of `cargo memlint`: from source text to events about allocations.
 //!
-//! The order of the modules is the law: each uses only modules above it.
+//! The order of the modules is the law: each uses only modules above it. The empty lines keep
+//! rustfmt from sorting them.
+
+pub mod name;
+
+pub mod span;
+
+pub mod event;
+
+pub mod ir;
+
+pub mod lower;
+
+pub mod resolve;
+
+pub mod types;
+
+pub mod families;
 
 pub mod engine;
-pub mod event;
-pub mod families;
-pub mod ir;
-pub mod lower;
-pub mod name;
-pub mod resolve;
-pub mod span;
-pub mod types;
 
 mod analyze;
 

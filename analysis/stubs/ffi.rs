@@ -168,7 +168,6 @@ impl Default for &CStr {
     fn default() -> &CStr { c"" }
 }
 
-#[memlint_stub::deref(inner)]
 pub struct OsString {
     inner: String,
 }

@@ -4,7 +4,6 @@ use crate::ffi::{OsStr, OsString};
 use crate::ops::Deref;
 use crate::rt;
 
-#[memlint_stub::deref(inner)]
 pub struct PathBuf {
     inner: OsString,
 }

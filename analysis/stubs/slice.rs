@@ -44,8 +44,14 @@ impl<T> [T] {
     pub fn repeat(&self, n: usize) -> Vec<T> { rt::touch(self); Vec::fresh() }
     pub fn concat<U>(&self) -> U { rt::touch(self); rt::unknown() }
     pub fn join<U, S>(&self, sep: S) -> U { rt::touch(self); rt::unknown() }
-    pub fn iter(&self) -> Iter<T> { Iter { ptr: self as *const [T] as *const T } }
-    pub fn iter_mut(&mut self) -> IterMut<T> { IterMut { ptr: self as *mut [T] as *mut T } }
+    pub fn iter(&self) -> Iter<T> {
+        rt::escape(self as *const [T]);
+        Iter { ptr: self as *const [T] as *const T }
+    }
+    pub fn iter_mut(&mut self) -> IterMut<T> {
+        rt::escape(self as *mut [T]);
+        IterMut { ptr: self as *mut [T] as *mut T }
+    }
 
     // An element access that can fail may find nothing; which element it finds is unknown.
     pub fn first(&self) -> Option<&T> { self.some_element() }
@@ -126,7 +132,8 @@ impl<T> Default for &[T] {
     fn default() -> &[T] { &[] }
 }
 
-// An iterator yields some element of the collection, or nothing, each time.
+// An iterator yields some element of the collection, or nothing, each time. Which elements a loop
+// treats is not followed, so nothing that they point to counts as lost: the pointer escapes.
 pub struct Iter<T> {
     ptr: *const T,
 }
@@ -152,27 +159,36 @@ impl<T> Clone for Iter<T> {
 impl<T> IntoIterator for &[T] {
     type Item = &T;
     type IntoIter = Iter<T>;
-    fn into_iter(self) -> Iter<T> { Iter { ptr: self as *const [T] as *const T } }
+    fn into_iter(self) -> Iter<T> { self.iter() }
 }
 impl<T> IntoIterator for &mut [T] {
     type Item = &mut T;
     type IntoIter = IterMut<T>;
-    fn into_iter(self) -> IterMut<T> { IterMut { ptr: self as *mut [T] as *mut T } }
+    fn into_iter(self) -> IterMut<T> { self.iter_mut() }
 }
 impl<T, const N: usize> IntoIterator for &[T; N] {
     type Item = &T;
     type IntoIter = Iter<T>;
-    fn into_iter(self) -> Iter<T> { Iter { ptr: self as *const [T; N] as *const T } }
+    fn into_iter(self) -> Iter<T> {
+        rt::escape(self as *const [T; N]);
+        Iter { ptr: self as *const [T; N] as *const T }
+    }
 }
 impl<T, const N: usize> IntoIterator for &mut [T; N] {
     type Item = &mut T;
     type IntoIter = IterMut<T>;
-    fn into_iter(self) -> IterMut<T> { IterMut { ptr: self as *mut [T; N] as *mut T } }
+    fn into_iter(self) -> IterMut<T> {
+        rt::escape(self as *mut [T; N]);
+        IterMut { ptr: self as *mut [T; N] as *mut T }
+    }
 }
 impl<T, const N: usize> IntoIterator for [T; N] {
     type Item = T;
     type IntoIter = crate::array::IntoIter<T, N>;
-    fn into_iter(self) -> crate::array::IntoIter<T, N> { crate::array::IntoIter { value: self } }
+    fn into_iter(self) -> crate::array::IntoIter<T, N> {
+        rt::escape(&raw const self);
+        crate::array::IntoIter { value: self }
+    }
 }
 impl<T> IntoIterator for Box<[T]> {
     type Item = T;

@@ -33,10 +33,11 @@ pub fn from_elem<T: Clone>(elem: T, n: usize) -> Vec<T> {
     Vec { ptr, len: n, cap: n }
 }
 
-/// `vec![a, b]`: no excess capacity.
+/// `vec![a, b]`: no excess capacity. As with `push`, what raw elements point to is not lost.
 pub fn from_array<T, const N: usize>(a: [T; N]) -> Vec<T> {
     let n = rt::len_of(&raw const a);
     let ptr = rt::acquire_array::<T>("rust", n);
+    rt::escape(&raw const a);
     rt::write(ptr as *mut [T; N], a);
     Vec { ptr, len: n, cap: n }
 }
@@ -282,12 +283,12 @@ impl<T> IntoIterator for Vec<T> {
 impl<T> IntoIterator for &Vec<T> {
     type Item = &T;
     type IntoIter = crate::slice::Iter<T>;
-    fn into_iter(self) -> crate::slice::Iter<T> { crate::slice::Iter { ptr: self.ptr } }
+    fn into_iter(self) -> crate::slice::Iter<T> { self.as_slice().iter() }
 }
 impl<T> IntoIterator for &mut Vec<T> {
     type Item = &mut T;
     type IntoIter = crate::slice::IterMut<T>;
-    fn into_iter(self) -> crate::slice::IterMut<T> { crate::slice::IterMut { ptr: self.ptr } }
+    fn into_iter(self) -> crate::slice::IterMut<T> { self.as_mut_slice().iter_mut() }
 }
 impl<T> Iterator for IntoIter<T> {
     type Item = T;

@@ -311,6 +311,11 @@ impl<'p> Machine<'p> {
         if def.foreign && def.stub {
             return self.intrinsic(st, def.name.as_str(), &substs, args, ret);
         }
+        if !def.stub
+            && let Some(pairing) = self.pairing(id)
+        {
+            return self.annotated_call(st, id, pairing, &args, ret);
+        }
         if def.foreign {
             return self.foreign_call(st, def.link_name, args, ret);
         }
@@ -380,6 +385,9 @@ impl<'p> Machine<'p> {
                 Value::Uninit if *ret == Ty::unit() || ret.is_unknown() => ValueId::UNIT,
                 _ => result,
             };
+            if !stub && !home {
+                self.settle_helper(&mut st, site, result);
+            }
             outcomes.push((st, result));
         }
         outcomes

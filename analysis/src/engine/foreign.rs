@@ -4,7 +4,6 @@ use super::block::{Birth, Escape, Family, Layout, Null, Status};
 use super::call::Outcome;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
-use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
 use super::value::{Source, Value, ValueId};
@@ -202,13 +201,15 @@ impl<'p> Machine<'p> {
         let by = self.foreign_words(name, &family, Act::Acquire);
         let size = self.size_of_args(&acquire.size, args);
         let before = st.clone();
+        let keeps = routine
+            .family
+            .is_some_and(|id| self.families.family(id).kind != crate::families::Kind::Memory);
         for &arg in args {
-            if let Value::Ptr(p) = self.arena.get(arg)
-                && p.shared
-            {
-                continue;
+            if keeps {
+                self.pass_to_foreign(&mut st, arg, name);
+            } else {
+                self.check_passed(&mut st, arg, Name::new(name));
             }
-            self.pass_to_foreign(&mut st, arg, name);
         }
         let object = self.born(
             &mut st,
@@ -235,23 +236,14 @@ impl<'p> Machine<'p> {
                 if let Some(block) = st.block_mut(object) {
                     block.null = Null::No;
                 }
-                let mut failed = before;
-                self.active_mut().turn = None;
                 let failure = self.arena.int(i128::from(sentinel));
-                let failure = self.sentinel_value(&mut failed, failure);
-                vec![(st, pointer), (failed, failure)]
+                vec![(st, pointer), (before, failure)]
             }
-            Slot::OutParam(n) => self.fill_out(st, before, acquire, n, args, pointer, name),
+            Slot::OutParam(n) => self.fill_out(st, before, acquire, n, args, pointer),
         }
     }
 
-    /// Failure is not null: the failing result is a value of its own.
-    fn sentinel_value(&mut self, _st: &mut State, failure: ValueId) -> ValueId {
-        failure
-    }
-
     /// The block comes back through an argument; the status says whether it did.
-    #[allow(clippy::too_many_arguments)]
     fn fill_out(
         &mut self,
         mut st: State,
@@ -260,7 +252,6 @@ impl<'p> Machine<'p> {
         n: u32,
         args: &[ValueId],
         pointer: ValueId,
-        name: &str,
     ) -> Vec<Outcome> {
         let Some(loc) = args.get(n as usize).and_then(|&slot| self.pointee(slot)) else {
             return vec![(st, ValueId::ZERO)];
@@ -282,7 +273,6 @@ impl<'p> Machine<'p> {
         let mut failed = before;
         self.active_mut().turn = None;
         let status_failed = self.fresh(&mut failed, 1, Source::Plain);
-        let _ = name;
         let (yes, no) = (
             self.success_condition(status, success),
             self.success_condition(status_failed, success),
@@ -436,7 +426,7 @@ impl<'p> Machine<'p> {
 
     /// The three outcomes of a resize: a new block, failure with the old one kept, and, where the
     /// size can be zero, a null result with the old block perhaps released.
-    fn resize(
+    pub(crate) fn resize(
         &mut self,
         mut st: State,
         old: ValueId,
@@ -521,9 +511,7 @@ impl<'p> Machine<'p> {
     ) -> Vec<Outcome> {
         let takes_over = args.iter().any(|&a| self.is_destructor(a));
         for &arg in &args {
-            if !self.check_passed(&mut st, arg, name) {
-                return Vec::new();
-            }
+            self.check_passed(&mut st, arg, name);
         }
         for &arg in &args {
             if foreign && !takes_over {
@@ -589,10 +577,10 @@ impl<'p> Machine<'p> {
             }
     }
 
-    /// A block that ended must not be passed on; a null block's path may go on.
-    fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) -> bool {
+    /// A block that ended must not be passed on.
+    fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) {
         let Value::Ptr(p) = self.arena.get(arg) else {
-            return true;
+            return;
         };
         let object = p.object;
         if let Some(block) = st.block(object)
@@ -605,7 +593,6 @@ impl<'p> Machine<'p> {
             };
             self.report_use_after(st, object, &end, used);
         }
-        true
     }
 
     /// Whether an unknown function value is a foreign one.
@@ -617,11 +604,6 @@ impl<'p> Machine<'p> {
     pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
         let def = self.program.adt(adt);
         def.repr.c || is_foreign_path(&def.canonical)
-    }
-
-    /// What a location's object is called in foreign calls; see [`Loc`].
-    pub(crate) fn whole(&self, object: ObjectId) -> Loc {
-        Loc::whole(object)
     }
 }
 

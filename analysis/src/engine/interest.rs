@@ -94,6 +94,9 @@ impl Machine<'_> {
         }
         let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
         hot.extend(self.families.routines().map(|r| r.name));
+        let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
+        hot.extend(self.program.fns().filter(declared).map(|id| self.program.func(id).name));
+        self.add_renames(&mut hot);
         let common: FxHashSet<Name> = COMMON.iter().map(|n| Name::new(n)).collect();
         let mut found: FxHashMap<FnId, bool> = FxHashMap::default();
         loop {
@@ -113,6 +116,20 @@ impl Machine<'_> {
             if found.len() == before {
                 found.entry(FnId(u32::MAX)).or_insert(false);
                 return found;
+            }
+        }
+    }
+
+    /// `use libc::free as release` makes `release` such a name.
+    fn add_renames(&self, hot: &mut FxHashSet<Name>) {
+        for (_, file) in self.program.files() {
+            for import in file.modules.iter().flat_map(|m| &m.uses) {
+                if let crate::ir::UseKind::Name(alias) = import.kind
+                    && import.path.segments.iter().any(|s| hot.contains(&s.name))
+                    && alias != import.path.last()
+                {
+                    hot.insert(alias);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::block::{Birth, Block, Escape, Null};
 use super::machine::Machine;
-use super::object::{Object, ObjectId};
+use super::object::ObjectId;
 use super::state::State;
 use super::tidy::Reach;
 use super::value::{SiteId, ValueId};
@@ -42,7 +42,7 @@ impl Machine<'_> {
 
     /// What can still be reached: the result, memory outside the root, everything that escaped.
     fn reach_end(&mut self, st: &State, result: ValueId) -> Reach {
-        let mut reach = Reach::default();
+        let mut reach = Reach::carried();
         self.reach_value(result, &mut reach);
         for (object, value) in st.heap() {
             if self.is_outside(*object) && self.is_kept(st, *object) {
@@ -169,11 +169,6 @@ impl Machine<'_> {
             let at = self.report_place().site;
             self.report_lost(st, object, Loss::Overwritten, at);
         }
-    }
-
-    /// Whether an object is a block of the root's own.
-    pub(crate) fn is_block(&self, object: ObjectId) -> bool {
-        matches!(self.objects.get(object), Object::Block(..))
     }
 }
 

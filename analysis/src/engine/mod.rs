@@ -4,6 +4,7 @@
 //! and the stubs of std are followed; what is not in view makes what it gets escape. Every state
 //! is one set of paths, never a guess: a finding that a state shows is one that a path shows.
 
+mod annotated;
 mod block;
 mod call;
 mod explore;
@@ -17,6 +18,7 @@ mod machine;
 mod object;
 mod own;
 mod place;
+mod protocol;
 mod release;
 mod root;
 mod shape;

@@ -179,11 +179,7 @@ impl<'p> Machine<'p> {
             }
             Proj::ConstIndex { index, from_end } => {
                 let loc = self.through_references(st, loc, place, at)?;
-                let key = if *from_end {
-                    Key::Name(Name::new(&format!("-{index}")))
-                } else {
-                    Key::Name(Name::index(*index as usize))
-                };
+                let key = self.element_key(st, &loc, *index, *from_end);
                 Some(loc.child(key))
             }
             Proj::Subslice => {
@@ -202,6 +198,22 @@ impl<'p> Machine<'p> {
                         .child(Key::Name(Name::new("0"))),
                 )
             }
+        }
+    }
+
+    /// A constant index; counted from the end of a tuple or array whose size is known.
+    fn element_key(&mut self, st: &State, loc: &Loc, index: u32, from_end: bool) -> Key {
+        if !from_end {
+            return Key::Name(Name::index(index as usize));
+        }
+        let value = self.load(st, loc);
+        match self.arena.get(value) {
+            Value::Agg {
+                parts, rest: None, ..
+            } if parts.len() >= index as usize => {
+                Key::Name(Name::index(parts.len() - index as usize))
+            }
+            _ => Key::Name(Name::new(&format!("-{index}"))),
         }
     }
 

@@ -64,22 +64,39 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
         stats.states_capped += usize::from(machine.capped);
         events.append(&mut machine.events);
     }
+    events.append(&mut machine.protocols());
     (events, stats)
+}
+
+/// A root about to be executed.
+pub(crate) struct Prepared {
+    pub(crate) active: Active,
+    pub(crate) state: State,
 }
 
 impl Machine<'_> {
     /// Executes one function with unknown parameters.
-    pub(crate) fn root(&mut self, id: FnId) {
+    fn root(&mut self, id: FnId) {
+        let Some(Prepared { active, state }) = self.prepare_root(id) else {
+            return;
+        };
+        for (mut st, result) in self.run_root(active, state) {
+            self.check_end(&mut st, result);
+        }
+    }
+
+    /// Forgets the last root and sets up the first state of another.
+    pub(crate) fn prepare_root(&mut self, id: FnId) -> Option<Prepared> {
         let program = self.program;
         let def = program.func(id);
-        let Some(body) = def.body else { return };
+        let body = def.body?;
         self.reset(Some(id), def.label.clone());
         let code = program.body(body);
         let types = self.types_of(body, Some(id));
         let site = Sites::ROOT;
         let locals = vec![ValueId::UNINIT; code.locals.len()];
-        let mut st = State::new(def.name_span);
-        st.frames.push(Rc::new(Frame { site, locals }));
+        let mut state = State::new(def.name_span);
+        state.frames.push(Rc::new(Frame { site, locals }));
         let active = Active {
             body,
             owner: Some(id),
@@ -101,21 +118,16 @@ impl Machine<'_> {
             let ty = types.locals.get(local.0 as usize).cloned();
             let birth = Birth::Parameter(code.locals[local.0 as usize].name);
             let value = match ty {
-                Some(ty) => self.shape_as(&mut st, symbol, &ty, &birth),
+                Some(ty) => self.shape_as(&mut state, symbol, &ty, &birth),
                 None => symbol,
             };
-            st.set_local(0, local, value);
+            state.set_local(0, local, value);
         }
-        let Some(active) = self.active.pop() else {
-            return;
-        };
-        let ends = self.run_root(active, st);
-        for (mut st, result) in ends {
-            self.check_end(&mut st, result);
-        }
+        let active = self.active.pop()?;
+        Some(Prepared { active, state })
     }
 
-    fn run_root(&mut self, active: Active, st: State) -> Vec<(State, ValueId)> {
+    pub(crate) fn run_root(&mut self, active: Active, st: State) -> Vec<(State, ValueId)> {
         self.run(active, st)
             .into_iter()
             .map(|mut st| {

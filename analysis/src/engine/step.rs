@@ -80,6 +80,19 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// A comparison only borrows its operands.
+    fn compared(&mut self, st: &mut State, op: BinOp, operand: &'p Operand) -> Option<ValueId> {
+        use BinOp::{Eq, Ge, Gt, Le, Lt, Ne};
+        match operand {
+            Operand::Place(place) if matches!(op, Eq | Ne | Lt | Le | Gt | Ge) => {
+                let loc = self.locate(st, place)?;
+                self.touch(st, loc.object, Usage::Read)?;
+                Some(self.load(st, &loc))
+            }
+            _ => self.operand(st, operand),
+        }
+    }
+
     fn take(&mut self, st: &mut State, place: &'p Place) -> Option<ValueId> {
         let loc = self.locate(st, place)?;
         self.touch(st, loc.object, Usage::Read)?;
@@ -138,8 +151,8 @@ impl<'p> Machine<'p> {
                 self.cast(st, value, &to)
             }
             Rvalue::Binary(op, a, b) => {
-                let a = self.operand(st, a)?;
-                let b = self.operand(st, b)?;
+                let a = self.compared(st, *op, a)?;
+                let b = self.compared(st, *op, b)?;
                 self.operation(*op, a, b)
             }
             Rvalue::Unary(op, a) => {

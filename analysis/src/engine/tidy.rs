@@ -15,6 +15,18 @@ pub(crate) struct Reach {
     pub(crate) objects: FxHashSet<ObjectId>,
     sites: FxHashSet<SiteId>,
     queue: Vec<ObjectId>,
+    /// Only through what carries a pointer on: a comparison with it does not.
+    carried: bool,
+}
+
+impl Reach {
+    /// A walk through values that carry pointers.
+    pub(crate) fn carried() -> Reach {
+        Reach {
+            carried: true,
+            ..Reach::default()
+        }
+    }
 }
 
 impl Machine<'_> {
@@ -114,9 +126,14 @@ impl Machine<'_> {
             }
             match self.arena.get(v) {
                 Value::Ptr(p) => reach.queue.push(p.object),
-                Value::Initial(object) => reach.queue.push(*object),
                 Value::Opaque { site, .. } => {
                     reach.sites.insert(*site);
+                }
+                Value::Apply(name, _) if reach.carried && *name != "addr" => continue,
+                Value::Binary(..) | Value::Unary(..) | Value::IsVariant(..) | Value::Part(..)
+                    if reach.carried =>
+                {
+                    continue;
                 }
                 _ => {}
             }
@@ -135,7 +152,7 @@ impl Machine<'_> {
                         self.reach_value(st.local(frame, local), reach);
                     }
                 }
-                Object::Pointee(of) => self.reach_value(of, reach),
+                Object::Pointee(of) if !reach.carried => self.reach_value(of, reach),
                 _ => {}
             }
             if let Some(value) = st.heap_get(object) {
@@ -146,7 +163,7 @@ impl Machine<'_> {
 
     /// All objects that can be reached from some values.
     pub(crate) fn reach_from(&mut self, st: &State, values: &[ValueId]) -> Reach {
-        let mut reach = Reach::default();
+        let mut reach = Reach::carried();
         for &v in values {
             self.reach_value(v, &mut reach);
         }

@@ -58,7 +58,6 @@ fn declare(p: &mut Program, file: FileIx, at: u32, item: &Item) {
             let def = &mut p.adts[id.index()];
             def.kind = kind;
             def.variants = vec![variant(name, &data.fields, data.tuple)];
-            def.effects(&data.effects, &data.fields);
             p.enter(scope, name, Ns::Type, Def::Adt(id), here);
             if data.tuple || data.fields.is_empty() {
                 p.enter(scope, name, Ns::Value, Def::Variant(id, 0), here);

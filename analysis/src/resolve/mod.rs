@@ -25,6 +25,7 @@ pub use krate::{CrateIr, PlacedFile};
 pub use lang::Lang;
 pub use path::ValuePath;
 pub use ty::{IntTy, Len, Ty};
+pub(crate) use unify::replace;
 pub use unify::{bind, merge, substitute};
 
 use crate::ir::{self, BodyId, FileIr, ItemKind, ModuleIx, Path};
@@ -110,6 +111,8 @@ pub struct Program {
     /// The modules of a file by their number there.
     scopes: Vec<Vec<ModId>>,
     prelude: Option<ModId>,
+    /// What names were found to mean.
+    found: tree::Answers,
     fns: Vec<FnDef>,
     adts: Vec<AdtDef>,
     traits: Vec<TraitDef>,

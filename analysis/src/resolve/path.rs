@@ -236,6 +236,23 @@ impl Program {
         self.default_fn(own, name)
             .or_else(|| self.derived_fn(own, name))
             .or_else(|| self.blanket_fns(name).first().map(|&id| Res::Fn(id)))
+            .or_else(|| self.made_elsewhere(name))
+    }
+
+    /// `Type::from`, `Type::default` by an impl that is not in view: at least the result is known.
+    fn made_elsewhere(&self, name: Name) -> Option<Res> {
+        if !matches!(
+            name.as_str(),
+            "from" | "try_from" | "default" | "from_str" | "from_iter"
+        ) {
+            return None;
+        }
+        self.trait_fns(name)
+            .iter()
+            .find_map(|&f| match self.func(f).owner {
+                Owner::Trait(id) if self.trait_def(id).stub => Some(Res::TraitFn(id, f)),
+                _ => None,
+            })
     }
 
     /// The method of a trait that the type implements or derives, or of `dyn Trait`.

@@ -4,6 +4,7 @@ use super::{AdtId, ConstId, FnId, Program, Scope, StaticId, TraitId};
 use crate::ir::{Path, Use};
 use crate::name::Name;
 use rustc_hash::FxHashMap;
+use std::sync::RwLock;
 
 /// A module of any crate.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -63,6 +64,12 @@ pub(crate) struct Krate {
 pub(crate) const STD: u32 = 0;
 
 const DEPTH: u32 = 24;
+
+/// Into how many tables the answers are split, so that threads rarely wait for each other.
+const SHARDS: usize = 16;
+
+/// Answers of searches, by module.
+pub(super) type Answers = [RwLock<FxHashMap<(ModId, Name, Ns, bool), Option<Def>>>; SHARDS];
 
 /// One search through the modules; guards against cycles of imports.
 pub(crate) struct Search<'p> {
@@ -209,6 +216,24 @@ impl<'p> Search<'p> {
     /// The nearest meaning of a name: the enclosing blocks and the module, crates, the prelude;
     /// with `open` also what globs of crates out of view may bring.
     fn lexical(&mut self, from: ModId, name: Name, ns: Ns, open: bool) -> Option<Def> {
+        // Only a search from its beginning gives the whole answer.
+        if self.depth > 1 {
+            return self.search_lexical(from, name, ns, open);
+        }
+        let key = (from, name, ns, open);
+        let shard = &self.p.found[from.0 as usize % SHARDS];
+        let known = shard.read().ok().and_then(|shard| shard.get(&key).copied());
+        if let Some(known) = known {
+            return known;
+        }
+        let found = self.search_lexical(from, name, ns, open);
+        if let Ok(mut shard) = shard.write() {
+            shard.insert(key, found);
+        }
+        found
+    }
+
+    fn search_lexical(&mut self, from: ModId, name: Name, ns: Ns, open: bool) -> Option<Def> {
         self.external_glob = None;
         self.unseen_glob = false;
         let mut module = from;

@@ -2,11 +2,12 @@
 
 use super::deref::autoderef;
 use super::dispatch::{carry_over, complete};
+use super::external::external_ret;
 use super::infer::Infer;
 use super::{Adjust, CalleeRef, Target};
 use crate::ir::{BlockId, Call, Callee, GenericArg, Operand, Path};
 use crate::name::Name;
-use crate::resolve::{AdtId, BodyRef, FnId, Owner, Res, Ty, bind, merge, substitute};
+use crate::resolve::{AdtId, BodyRef, FnId, Owner, Res, Ty, bind, merge, replace, substitute};
 
 impl Infer<'_> {
     pub(super) fn call(&mut self, at: (BlockId, u32), call: &Call) {
@@ -39,7 +40,12 @@ impl Infer<'_> {
                 let ty = self.p.const_ty(id);
                 self.call_of_type(call, &ty)
             }
-            Res::External(name) => target(CalleeRef::External(name)),
+            Res::External(name) => {
+                if let Some(ty) = external_ret(self.p, name) {
+                    self.learn_place(&call.dest, &ty);
+                }
+                target(CalleeRef::External(name))
+            }
             res if Self::unknown_path(&res) => target(CalleeRef::Unknown),
             _ => target(CalleeRef::Unknown),
         }
@@ -249,7 +255,7 @@ impl Infer<'_> {
         self.bind_bounds(id, &mut substs);
         bind_open(&signature.ret, &want, &mut substs);
         self.bind_bounds(id, &mut substs);
-        let ret = p.instantiate(&signature.ret, &substs, true);
+        let ret = self.normalize(p.instantiate(&signature.ret, &substs, true));
         for (at, (param, operand)) in signature.params.iter().zip(&call.args).enumerate() {
             let ty = p.instantiate(param, &substs, true);
             match &receiver {
@@ -261,6 +267,26 @@ impl Infer<'_> {
         let mut target = self.dispatch(id, substs, &ret, &want);
         target.receiver = receiver.map(|(adjust, _)| adjust);
         target
+    }
+
+    /// `I::Item` where the function at hand says `I: Iterator<Item = T>`.
+    fn normalize(&self, ty: Ty) -> Ty {
+        let Some(owner) = self.owner else {
+            return ty;
+        };
+        let generics = &self.p.signature(owner).generics;
+        if generics.is_empty() {
+            return ty;
+        }
+        replace(&ty, &|name| {
+            let (base, rest) = name.as_str().split_once("::")?;
+            let last = rest.rsplit("::").next()?;
+            let generic = generics.iter().find(|g| g.name == base)?;
+            let mut assoc = generic.bounds.iter().flat_map(|bound| &bound.assoc);
+            assoc
+                .find(|(name, _)| *name == last)
+                .map(|(_, ty)| ty.clone())
+        })
     }
 
     /// Matches a parameter's type with an argument's, through the coercions of references.

@@ -6,7 +6,7 @@ use super::infer::Infer;
 use super::{Adjust, CalleeRef, Pass, Step, Target};
 use crate::ir::{Call, GenericArg, Operand, SelfKind};
 use crate::name::Name;
-use crate::resolve::{FnId, Owner, Res, Ty, bind};
+use crate::resolve::{FnId, Owner, Res, TraitId, Ty, bind};
 
 /// A method that was found: the function, where on the way of dereferences, and its `Self`.
 struct Found {
@@ -26,6 +26,7 @@ impl Infer<'_> {
             return target(CalleeRef::Unknown);
         };
         let ty = self.operand(receiver);
+        let ty = self.raw_pointer(receiver, ty, name);
         let stops = autoderef(self.p, &ty);
         let Some(found) = self.find_method(&stops, name) else {
             return self.not_found(&stops, call, name);
@@ -36,7 +37,12 @@ impl Infer<'_> {
             Owner::Impl(at) => {
                 bind(&p.impl_def(at).self_ty, &found.own, &mut substs);
             }
-            _ => substs.push((Name::new("Self"), found.own.clone())),
+            owner => {
+                substs.push((Name::new("Self"), found.own.clone()));
+                if let (Owner::Trait(of), Ty::Param(param)) = (owner, &found.own) {
+                    self.bind_trait_args(of, *param, &mut substs);
+                }
+            }
         }
         let args = self.lower_turbofish(turbofish);
         let signature = p.signature(found.id);
@@ -47,6 +53,53 @@ impl Infer<'_> {
         }
         let (adjust, passed) = self.adjust(&stops, &found);
         self.call_fn(call, found.id, substs, Some((adjust, passed)))
+    }
+
+    /// What a bound `T: AsRef<[u8]>` says of the trait's own parameters.
+    fn bind_trait_args(&self, of: TraitId, param: Name, substs: &mut Vec<(Name, Ty)>) {
+        let Some(owner) = self.owner else {
+            return;
+        };
+        let generics = &self.p.signature(owner).generics;
+        let bounds = generics
+            .iter()
+            .filter(|g| g.name == param)
+            .flat_map(|g| &g.bounds);
+        if let Some(bound) = bounds.into_iter().find(|bound| bound.id == Some(of)) {
+            let names = self.p.trait_def(of).generics.iter().map(|g| g.name);
+            substs.extend(names.zip(bound.args.iter().cloned()));
+        }
+    }
+
+    /// A receiver of unknown type that is asked what only raw pointers are asked.
+    fn raw_pointer(&mut self, receiver: &Operand, ty: Ty, name: Name) -> Ty {
+        const ONLY: &[&str] = &[
+            "is_null",
+            "cast",
+            "cast_mut",
+            "cast_const",
+            "offset",
+            "offset_from",
+            "byte_add",
+            "byte_sub",
+            "byte_offset",
+            "read_unaligned",
+            "write_unaligned",
+            "read_volatile",
+            "write_volatile",
+            "copy_from_nonoverlapping",
+            "copy_to_nonoverlapping",
+            "drop_in_place",
+        ];
+        if !ty.is_unknown() || !ONLY.contains(&name.as_str()) {
+            return ty;
+        }
+        let pointer = Ty::pointer(true, Ty::Unknown);
+        // Whatever else says more of it comes first.
+        if self.last {
+            self.learn_operand(receiver, &pointer);
+        }
+        pointer
     }
 
     fn not_found(&mut self, stops: &[Stop], call: &Call, name: Name) -> Target {

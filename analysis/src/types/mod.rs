@@ -4,6 +4,7 @@ mod call;
 mod closure;
 mod deref;
 mod dispatch;
+mod external;
 mod infer;
 mod layout;
 mod method;

@@ -415,3 +415,74 @@ fn names_of_types() {
     assert_eq!(name("D"), "[Vec<String>; 2]");
     assert_eq!(name("E"), "Baz");
 }
+
+#[test]
+fn bounds_say_what_methods_give() {
+    let source = "fn f<K: AsRef<[u8]>>(k: K) { let s = k.as_ref(); let p = s.as_ptr(); }";
+    assert_eq!(local(source, "p"), "*const u8");
+    let source = "fn f<I: Iterator<Item = *mut u8>>(it: I) { for p in it { let q = p; } }";
+    assert_eq!(local(source, "q"), "*mut u8");
+    let source = "fn f<F>(g: F) where F: Fn(u8) -> Vec<u8> { let v = g(1); }";
+    assert_eq!(local(source, "v"), "Vec<u8>");
+}
+
+#[test]
+fn pointers_from_out_of_view() {
+    let source = "fn f() { let p = unsafe { libc::malloc(8) }; if p.is_null() { return; } let q = p.cast::<u64>(); let r = foo::get(); let n = r.is_null(); }";
+    let (p, body, types) = typed(source);
+    let ty = |name: &str| local_of(&p, body, &types, name);
+    assert_eq!(ty("p"), "*mut c_void");
+    assert_eq!(ty("q"), "*mut u64");
+    assert_eq!(ty("n"), "bool");
+    assert!(
+        callees(source)
+            .iter()
+            .filter(|c| *c == "pointer::is_null")
+            .count()
+            == 2
+    );
+    assert_eq!(local("fn f(x: u8) { let n = i64::from(x); }", "n"), "i64");
+}
+
+#[test]
+fn trait_calls_are_settled_when_generics_are_known() {
+    let source = "fn f(n: u32) { let b: Box<u32> = n.into(); }";
+    let (p, _, types) = typed(source);
+    let target = types.calls.values().next().expect("a call");
+    let CalleeRef::Fn(into) = target.callee else {
+        panic!("{target:?}")
+    };
+    let inner = infer(&p, p.func(into).body.expect("a body"), Some(into));
+    let call = inner.calls.values().next().expect("a call");
+    let CalleeRef::TraitMethod(of, name) = call.callee else {
+        panic!("{call:?}")
+    };
+    let substs: Vec<(Name, Ty)> = call
+        .substs
+        .iter()
+        .map(|(n, ty)| (*n, substitute(ty, &target.substs)))
+        .collect();
+    let (found, bound) = resolve_trait_call(&p, of, name, &substs).expect("an impl");
+    assert_eq!(p.func(found).label, "Box::from");
+    assert!(
+        bound.iter().any(|(_, ty)| *ty == Ty::Int(IntTy::U32)),
+        "{bound:?}"
+    );
+}
+
+#[test]
+fn nothing_panics_on_nonsense() {
+    for source in [
+        "struct S<T>(S<S<T>>); type L = L; trait T: T {} impl T for S<L> {} fn f(s: S<L>) { s.0.0.x.y(); (*s).z; s[0][1](2); }",
+        "use self::*; use super::super::x; use crate::{self as me}; fn f() { me::f(); super::super::g(); x::y::z(); Self::q(); }",
+        "use std::ops::Deref; struct A; impl Deref for A { type Target = A; fn deref(&self) -> &A { self } } fn f(a: A) { a.nope(); (**a).nope2(); }",
+        "struct W<T>(T); impl<T> Iterator for W<T> { type Item = <Self as Iterator>::Item; fn next(&mut self) -> Option<Self::Item> { None } } fn f(w: W<u8>) { for x in w { x.m(); } }",
+        "fn f() { let c = |x| |y| |z| (x, y, z); let d = c(1)(2)(3); let e = d.9; let [a, .., b] = e; f(1, 2); Vec::<u8, u8, u8>::new(1); Some(1, 2); }",
+        "const N: usize = N + 1; struct B([u8; N]); fn f(b: B) { let x = b.0; let y = [0; N]; }",
+    ] {
+        let (p, body, types) = typed(source);
+        for (local, ty) in p.body(body).locals.iter().zip(&types.locals) {
+            let _ = (local.name, type_name(&p, ty), size_align(&p, ty));
+        }
+    }
+}

@@ -18,6 +18,20 @@ impl Builder<'_, '_> {
         self.expanded(dest, expansion, span);
     }
 
+    /// A macro call as an operand; `cfg!(..)` stays a literal, so that a branch sees it.
+    pub(super) fn macro_operand(&mut self, mac: &syn::Macro) -> Operand {
+        self.extend = None;
+        let span = self.macro_span(mac);
+        match self.expansion(mac, span) {
+            Expansion::Cfg(cfg) => Operand::Literal(Literal::Cfg(Box::new(cfg))),
+            other => {
+                let temp = Place::local(self.new_temp(span));
+                self.expanded(Some(&temp), other, span);
+                Operand::Place(temp)
+            }
+        }
+    }
+
     /// A macro call as a statement: the variables it declares are those of the block.
     pub(super) fn macro_stmt(&mut self, mac: &syn::Macro) {
         let span = self.macro_span(mac);

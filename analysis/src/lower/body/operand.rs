@@ -23,6 +23,7 @@ impl Builder<'_, '_> {
                 }
                 _ => self.consumed(e),
             },
+            Expr::Macro(x) => self.macro_operand(&x.mac),
             _ if is_place(e) => Operand::Place(self.place(e)),
             _ => self.consumed(e),
         }

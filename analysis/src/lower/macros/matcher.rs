@@ -52,7 +52,7 @@ fn one(node: &Node, rest: &[Node], input: ParseStream<'_>, out: &mut Bindings) -
     match node {
         Node::Token(expected) => token(expected, input),
         Node::Crate => Err(input.error("expected a token")),
-        Node::Group(delimiter, nodes) => group(*delimiter, nodes, input, out),
+        Node::Group(delimiter, nodes, _) => group(*delimiter, nodes, input, out),
         Node::Var { name, kind } => {
             let found = fragment::parse(kind, input)?;
             out.insert(*name, Binding::One(found));

@@ -16,7 +16,7 @@ pub(super) struct MacroDef {
 struct Rule {
     matcher: Vec<Node>,
     body: Vec<Node>,
-    /// The variables that the body itself declares.
+    /// The variables that are declared right in the body, outside of any group.
     locals: Vec<Name>,
 }
 
@@ -24,8 +24,8 @@ struct Rule {
 pub(super) enum Node {
     /// A token that stands for itself.
     Token(TokenTree),
-    /// A delimited group.
-    Group(Delimiter, Vec<Node>),
+    /// A delimited group; the variables that are declared right in it.
+    Group(Delimiter, Vec<Node>, Vec<Name>),
     /// `$name:kind`, in a transcriber `$name` (then the kind is empty).
     Var { name: Name, kind: String },
     /// `$( .. ) sep op`.
@@ -79,17 +79,28 @@ impl MacroDef {
         let matchers = self.rules.iter().map(|rule| &rule.matcher[..]);
         let (i, bindings) = first_match(matchers, input.clone())?;
         let rule = self.rules.get(i)?;
-        let mut clashes = rule.locals.clone();
-        if !clashes.is_empty() {
-            let mut words = FxHashSet::default();
+        let mut words = FxHashSet::default();
+        if declares(rule) {
             mentioned(input, &mut words);
-            clashes.retain(|name| words.contains(name));
         }
-        Transcriber::new(call, limit, clashes).run(&rule.body, &bindings)
+        let writer = Transcriber::new(call, limit, words);
+        writer.run(&rule.body, &rule.locals, &bindings)
     }
 }
 
-/// The names that follow `let` in a rule's body: they are not the caller's variables, even where
+/// Whether a rule's body declares any variable.
+fn declares(rule: &Rule) -> bool {
+    fn any(nodes: &[Node]) -> bool {
+        nodes.iter().any(|node| match node {
+            Node::Group(_, nodes, locals) => !locals.is_empty() || any(nodes),
+            Node::Repeat { nodes, .. } => any(nodes),
+            _ => false,
+        })
+    }
+    !rule.locals.is_empty() || any(&rule.body)
+}
+
+/// The names that follow `let` right in these nodes, not in a group inside: they are not the caller's variables, even where
 /// these have the same name.
 fn declared(nodes: &[Node], out: &mut Vec<Name>) {
     let mut after_let = false;
@@ -102,7 +113,7 @@ fn declared(nodes: &[Node], out: &mut Vec<Name>) {
                     out.push(Name::new(&word.to_string()));
                 }
             }
-            Node::Group(_, nodes) | Node::Repeat { nodes, .. } => {
+            Node::Repeat { nodes, .. } => {
                 after_let = false;
                 declared(nodes, out);
             }
@@ -136,10 +147,10 @@ fn nodes(stream: TokenStream, matcher: bool) -> Vec<Node> {
                 out.push(dollar(&mut tokens, matcher).unwrap_or(Node::Token(token)));
             }
             TokenTree::Group(group) => {
-                out.push(Node::Group(
-                    group.delimiter(),
-                    nodes(group.stream(), matcher),
-                ));
+                let nodes = nodes(group.stream(), matcher);
+                let mut locals = Vec::new();
+                declared(&nodes, &mut locals);
+                out.push(Node::Group(group.delimiter(), nodes, locals));
             }
             token => out.push(Node::Token(token)),
         }
@@ -193,7 +204,7 @@ fn variables(nodes: &[Node], out: &mut Vec<Name>) {
         match node {
             Node::Var { name, .. } => out.push(*name),
             Node::Repeat { vars, .. } => out.extend(vars),
-            Node::Group(_, nodes) => variables(nodes, out),
+            Node::Group(_, nodes, _) => variables(nodes, out),
             Node::Token(_) | Node::Crate => {}
         }
     }

@@ -230,14 +230,15 @@ fn later_rules_names_and_crates() {
 
 #[test]
 fn variables_of_the_body_are_its_own() {
-    let text = "macro_rules! m { ($e:expr) => {{ let mut p = f(); g($e, p, x.p, S { p: p }) }} }";
+    let text =
+        "macro_rules! m { ($e:expr) => {{ let mut p: T = f(); g($e, p, x.p, S { p: p }) }} }";
     assert_eq!(
         expand(text, "m!(p)"),
-        "block[{letmutp_=f();g(p,p_,x.p,S{p:p_})}]"
+        "block[{letmutp_:T=f();g(p,p_,x.p,S{p:p_})}]"
     );
     assert_eq!(
         expand(text, "m!(q)"),
-        "block[{letmutp=f();g(q,p,x.p,S{p:p})}]"
+        "block[{letmutp:T=f();g(q,p,x.p,S{p:p})}]"
     );
 }
 

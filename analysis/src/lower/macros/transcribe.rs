@@ -7,6 +7,7 @@ use crate::name::Name;
 use proc_macro2::{
     Delimiter, Group, Ident, Punct, Spacing, Span as TokenSpan, TokenStream, TokenTree,
 };
+use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 /// The state of writing out one expansion.
@@ -14,19 +15,22 @@ pub(super) struct Transcriber {
     call: TokenSpan,
     limit: usize,
     size: usize,
-    /// Variables of the body whose names the call's arguments use too.
+    /// The words of the call's arguments.
+    words: FxHashSet<Name>,
+    /// Variables of the body, in scope here, whose names are among those words.
     clashes: Vec<Name>,
 }
 
 impl Transcriber {
-    /// For a call at this place; gives up beyond `limit` tokens. The body's own variables named
-    /// in `clashes` get other names.
-    pub(super) fn new(call: TokenSpan, limit: usize, clashes: Vec<Name>) -> Transcriber {
+    /// For a call at this place; gives up beyond `limit` tokens. The body's own variables get
+    /// other names if these are among `words`.
+    pub(super) fn new(call: TokenSpan, limit: usize, words: FxHashSet<Name>) -> Transcriber {
         Transcriber {
             call,
             limit,
             size: 0,
-            clashes,
+            words,
+            clashes: Vec::new(),
         }
     }
 
@@ -34,10 +38,26 @@ impl Transcriber {
     pub(super) fn run(
         mut self,
         body: &[Node],
+        locals: &[Name],
         bindings: &Bindings,
     ) -> Option<(TokenStream, usize)> {
-        let tokens = self.nodes(body, bindings)?;
+        let tokens = self.scope(body, locals, bindings)?;
         Some((tokens, self.size))
+    }
+
+    /// The nodes of a group, in which its variables are in scope.
+    fn scope(
+        &mut self,
+        nodes: &[Node],
+        locals: &[Name],
+        bindings: &Bindings,
+    ) -> Option<TokenStream> {
+        let outside = self.clashes.len();
+        let clashing = locals.iter().filter(|name| self.words.contains(name));
+        self.clashes.extend(clashing);
+        let tokens = self.nodes(nodes, bindings);
+        self.clashes.truncate(outside);
+        tokens
     }
 
     fn nodes(&mut self, nodes: &[Node], bindings: &Bindings) -> Option<TokenStream> {
@@ -68,7 +88,9 @@ impl Transcriber {
         }
         let is = |node: Option<&Node>, c| matches!(node, Some(Node::Token(t)) if is_punct(t, c));
         let name = Name::new(&word.to_string());
-        let field = is(before, '.') || is(next, ':');
+        let declared =
+            matches!(before, Some(Node::Token(TokenTree::Ident(w))) if w == "let" || w == "mut");
+        let field = is(before, '.') || (is(next, ':') && !declared);
         if field || !self.clashes.contains(&name) {
             return None;
         }
@@ -97,8 +119,8 @@ impl Transcriber {
                 out.push(token);
             }
             Node::Crate => out.push(Ident::new("crate", self.call).into()),
-            Node::Group(delimiter, nodes) => {
-                let inner = self.nodes(nodes, bindings)?;
+            Node::Group(delimiter, nodes, locals) => {
+                let inner = self.scope(nodes, locals, bindings)?;
                 out.push(self.group(*delimiter, inner));
             }
             Node::Var { name, .. } => self.variable(*name, next, bindings, out)?,

@@ -1,0 +1,184 @@
+//! Protocols: the two halves of a pair that stand in different functions, executed one after the
+//! other: a constructor and its type's `Drop`, the allocator and the release of a declared family.
+
+use super::machine::{Active, Machine};
+use super::object::Object;
+use super::place::Loc;
+use super::root::Prepared;
+use super::state::State;
+use super::value::{Key, SiteId, Tag, Value, ValueId};
+use crate::event::{Event, EventKind, Fault};
+use crate::ir::{BlockId, Role, SelfKind};
+use crate::name::Name;
+use crate::resolve::{AdtId, FnId};
+use crate::types::Ty;
+use std::rc::Rc;
+
+impl Machine<'_> {
+    /// Executes every pair of halves in view; what the second half does wrong is returned.
+    pub(crate) fn protocols(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for adt in self.program.adts() {
+            let def = self.program.adt(adt);
+            if def.stub {
+                continue;
+            }
+            let Some(drop) = self.program.drop_impl(adt) else {
+                continue;
+            };
+            if !self.is_interesting(drop) {
+                continue;
+            }
+            for constructor in self.constructors(adt) {
+                events.append(&mut self.pair(constructor, drop, Some(adt)));
+            }
+        }
+        for (alloc, free) in self.declared_pairs() {
+            events.append(&mut self.pair(alloc, free, None));
+        }
+        events
+    }
+
+    /// Associated functions that return the type, also within `Result`, `Option` or `Box`.
+    fn constructors(&mut self, adt: AdtId) -> Vec<FnId> {
+        let own = Ty::adt(adt, Vec::new());
+        let impls = self.program.impls_of(&own).to_vec();
+        let mut out = Vec::new();
+        for at in impls {
+            let fns = self.program.impl_def(at).fns.clone();
+            for id in fns {
+                let def = self.program.func(id);
+                if def.self_kind == SelfKind::None
+                    && def.body.is_some()
+                    && holds_adt(&self.program.signature(id).ret, adt)
+                    && self.is_interesting(id)
+                {
+                    out.push(id);
+                }
+            }
+        }
+        out
+    }
+
+    /// For each declared family: its allocators and releases that have a body.
+    fn declared_pairs(&self) -> Vec<(FnId, FnId)> {
+        let declared: Vec<(FnId, Name, Role)> = self
+            .program
+            .fns()
+            .filter(|&id| self.program.func(id).body.is_some())
+            .filter_map(|id| self.pairing(id).map(|p| (id, p.family, p.role)))
+            .collect();
+        let mut out = Vec::new();
+        for &(alloc, family, role) in &declared {
+            for &(free, other, release) in &declared {
+                if role == Role::Alloc && release == Role::Free && family == other {
+                    out.push((alloc, free));
+                }
+            }
+        }
+        out
+    }
+
+    /// Executes `first`, then `second` on what it returned.
+    fn pair(&mut self, first: FnId, second: FnId, adt: Option<AdtId>) -> Vec<Event> {
+        let Some(Prepared { active, state }) = self.prepare_root(first) else {
+            return Vec::new();
+        };
+        let ends = self.run_root(active, state);
+        self.events.clear();
+        self.seen_events.clear();
+        self.root_label = self.program.func(second).label.clone();
+        for (mut st, result) in ends.into_iter().take(8) {
+            let subject = match adt {
+                Some(adt) => match self.find_value(&mut st, result, adt, 4) {
+                    Some(loc) => self.point_at(&loc, false),
+                    None => continue,
+                },
+                None => result,
+            };
+            self.second_half(st, second, subject);
+        }
+        let mut events = std::mem::take(&mut self.events);
+        events.retain(|event| {
+            matches!(
+                event.kind,
+                EventKind::Reclaim {
+                    fault: Fault::OtherFamily | Fault::OtherLayout { .. } | Fault::NonHeap(_),
+                    ..
+                }
+            )
+        });
+        events
+    }
+
+    fn second_half(&mut self, mut st: State, second: FnId, subject: ValueId) {
+        let program = self.program;
+        let def = program.func(second);
+        let Some(body) = def.body else { return };
+        st.last = def.name_span;
+        let types = self.types_of(body, Some(second));
+        self.active.push(Active {
+            body,
+            owner: Some(second),
+            types,
+            substs: Rc::from([]),
+            site: SiteId(u32::MAX),
+            stub: false,
+            home: true,
+            at: def.name_span,
+            block: BlockId::ENTRY,
+            stmt: u32::MAX - 1,
+            by_drop: false,
+            turn: None,
+            havocs: 0,
+        });
+        self.follow(
+            st,
+            body,
+            Some(second),
+            Rc::from([]),
+            &[subject],
+            &[],
+            true,
+            &Ty::unit(),
+        );
+        self.active.pop();
+    }
+
+    /// Where a value of the type is within a constructor's result.
+    fn find_value(&mut self, st: &mut State, value: ValueId, adt: AdtId, depth: u32) -> Option<Loc> {
+        let parts = match self.arena.get(value) {
+            Value::Agg { tag, parts, .. } => {
+                if matches!(tag, Tag::Adt(found, _) if *found == adt) {
+                    let object = self.objects.add(Object::Literal(SiteId(u32::MAX)));
+                    st.heap_set(object, value);
+                    return Some(Loc::whole(object));
+                }
+                parts.clone()
+            }
+            Value::Ptr(p) => {
+                let loc = Loc::of(p);
+                let inner = self.load(st, &loc);
+                let found =
+                    matches!(self.arena.get(inner), Value::Agg { tag: Tag::Adt(a, _), .. } if *a == adt);
+                return found.then_some(loc);
+            }
+            _ => return None,
+        };
+        if depth == 0 {
+            return None;
+        }
+        let keys: Vec<(Key, ValueId)> = parts.to_vec();
+        keys.into_iter()
+            .find_map(|(_, part)| self.find_value(st, part, adt, depth - 1))
+    }
+}
+
+fn holds_adt(ty: &Ty, adt: AdtId) -> bool {
+    match ty {
+        Ty::Adt(found, args) => *found == adt || args.iter().any(|a| holds_adt(a, adt)),
+        Ty::Tuple(all) => all.iter().any(|t| holds_adt(t, adt)),
+        Ty::Ptr(_, inner) => holds_adt(inner, adt),
+        _ => false,
+    }
+}
