@@ -109,6 +109,8 @@ pub(crate) struct Block {
     /// The Rust routine that gave it up.
     pub(crate) disowned: Option<Rc<(Routine, Span)>>,
     pub(crate) escape: Escape,
+    /// A pointer to it was taken from its owner (`as_ptr`).
+    pub(crate) lent: bool,
     /// Came from or went through a resize; the place is the failed one, if it failed.
     pub(crate) resize_failed: Option<Span>,
     pub(crate) resized: bool,
@@ -133,6 +135,7 @@ impl PartialEq for Block {
             && self.owners == other.owners
             && self.raw == other.raw
             && self.escape == other.escape
+            && self.lent == other.lent
             && self.family == other.family
             && self.layout == other.layout
             && self.reported == other.reported

@@ -7,8 +7,8 @@ use super::value::{Key, Pointer, Source, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{Call, Callee, Operand};
 use crate::name::Name;
-use crate::resolve::{AdtId, BodyRef, ConstId, FnId};
-use crate::types::{Adjust, CalleeRef, Pass, Step, Target, Ty};
+use crate::resolve::{AdtId, BodyRef, ConstId, FnId, TraitId};
+use crate::types::{self, Adjust, CalleeRef, Pass, Step, Target, Ty};
 use std::rc::Rc;
 
 /// Something that can be called.
@@ -52,8 +52,13 @@ impl<'p> Machine<'p> {
         let mut callee = match target.map(|t| (&t.callee, &t.substs)) {
             Some((CalleeRef::Fn(id), substs)) => Callable::Fn(*id, self.bind_all(substs)),
             Some((CalleeRef::Ctor(adt, variant), _)) => Callable::Ctor(*adt, *variant),
-            Some((CalleeRef::External(name), _)) => Callable::External(*name),
-            Some((CalleeRef::TraitMethod(_, name), _)) => Callable::Unknown(*name),
+            // A method of a foreign type is no function of the library.
+            Some((CalleeRef::External(name), _))
+                if !matches!(call.callee, Callee::Method { .. }) =>
+            {
+                Callable::External(*name)
+            }
+            Some((CalleeRef::TraitMethod(of, name), substs)) => self.bound_method(*of, *name, substs),
             _ => Callable::Unknown(match &call.callee {
                 Callee::Path(path) => path.last(),
                 Callee::Method { name, .. } => *name,
@@ -82,6 +87,15 @@ impl<'p> Machine<'p> {
             args.push(self.operand(st, arg)?);
         }
         Some((callee, args))
+    }
+
+    /// A trait's method whose implementing type may be known here, if not in the signature.
+    fn bound_method(&self, of: TraitId, name: Name, substs: &[(Name, Ty)]) -> Callable {
+        let bound = self.bind_all(substs);
+        match types::resolve_trait_call(self.program, of, name, &bound) {
+            Some((id, substs)) => Callable::Fn(id, substs.into()),
+            None => Callable::Unknown(name),
+        }
     }
 
     fn bind_all(&self, substs: &[(Name, Ty)]) -> Rc<[(Name, Ty)]> {
@@ -362,6 +376,7 @@ impl<'p> Machine<'p> {
         st.frames.push(Rc::new(Frame { site, locals }));
         let types = self.types_of(body, owner);
         let stub = owner.is_some_and(|id| self.program.func(id).stub);
+        let lends = stub && owner.is_some_and(|id| self.lends(id));
         let active = Active {
             body,
             owner,
@@ -385,12 +400,24 @@ impl<'p> Machine<'p> {
                 Value::Uninit if *ret == Ty::unit() || ret.is_unknown() => ValueId::UNIT,
                 _ => result,
             };
+            if lends
+                && let Value::Ptr(p) = self.arena.get(result)
+                && let Some(block) = st.block_mut(p.object)
+            {
+                block.lent = true;
+            }
             if !stub && !home {
                 self.settle_helper(&mut st, site, result);
             }
             outcomes.push((st, result));
         }
         outcomes
+    }
+
+    /// Whether a function of the stubs hands out a pointer into what its receiver owns.
+    fn lends(&self, id: FnId) -> bool {
+        let effects = &self.program.function(id).effects;
+        effects.iter().any(|e| e.0 == "lends")
     }
 
     /// The value of a constant: its body is executed once per root.

@@ -2,6 +2,7 @@
 
 use super::block::Null;
 use super::machine::Machine;
+use super::object::Object;
 use super::state::{Fact, State};
 use super::value::{Source, Tag, Value, ValueId};
 use crate::ir::{BinOp, UnOp};
@@ -97,6 +98,9 @@ impl Machine<'_> {
                 Null::Maybe => None,
             };
         }
+        if self.is_elsewhere(a, b) || self.is_elsewhere(b, a) {
+            return Some(false);
+        }
         if let Some(n) = self.arena.as_int(b) {
             let fact = st.fact(a);
             if fact.is_some_and(|f| f.excludes(n)) {
@@ -111,6 +115,26 @@ impl Machine<'_> {
         let (alo, ahi) = self.range(st, a);
         let (blo, bhi) = self.range(st, b);
         (ahi < blo || bhi < alo).then_some(false)
+    }
+
+    /// Whether `a` points at a fresh block and `b` certainly somewhere else: at another object, a
+    /// constant address, a sentinel such as `MAP_FAILED` (its failing path has its own value).
+    fn is_elsewhere(&self, a: ValueId, b: ValueId) -> bool {
+        let Value::Ptr(p) = self.arena.get(a) else {
+            return false;
+        };
+        if !matches!(self.objects.get(p.object), Object::Block(..)) {
+            return false;
+        }
+        match self.arena.get(b) {
+            Value::Int(n) => *n != 0,
+            Value::Extern(_) => true,
+            Value::Apply(name, args) => args.is_empty() && !name.as_str().starts_with('?'),
+            Value::Ptr(q) => {
+                q.object != p.object && !matches!(self.objects.get(q.object), Object::Pointee(_))
+            }
+            _ => false,
+        }
     }
 
     /// Whether `a + gap <= b`.

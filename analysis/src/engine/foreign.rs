@@ -57,6 +57,9 @@ impl<'p> Machine<'p> {
         args: Vec<ValueId>,
         ret: &Ty,
     ) -> Vec<Outcome> {
+        if !self.is_trusted(routine) {
+            return self.unknown_call(st, Name::new(&name), true, args, ret);
+        }
         let mut result = None;
         for effect in &routine.effects {
             match effect {
@@ -99,6 +102,13 @@ impl<'p> Machine<'p> {
             Some(value) => vec![(st, value)],
             None => self.unknown_call(st, Name::new(&name), true, args, ret),
         }
+    }
+
+    /// Only a contract that was read may accuse; the others are as good as unknown.
+    fn is_trusted(&self, routine: &Routine) -> bool {
+        routine
+            .family
+            .is_none_or(|id| self.families.family(id).accuse)
     }
 
     fn claim(&mut self, routine: &Routine, name: &str, act: Act) -> Claim {

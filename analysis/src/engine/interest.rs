@@ -93,7 +93,7 @@ impl Machine<'_> {
             }
         }
         let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
-        hot.extend(self.families.routines().map(|r| r.name));
+        hot.extend(self.families.routines().filter(|r| r.family.is_some()).map(|r| r.name));
         let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
         hot.extend(self.program.fns().filter(declared).map(|id| self.program.func(id).name));
         self.add_renames(&mut hot);

@@ -152,10 +152,22 @@ impl Machine<'_> {
                     _ => Name::new("symbol"),
                 };
                 let rest: Vec<ValueId> = args.iter().skip(1).copied().collect();
+                if label == "interior_nul" && rest.iter().any(|&v| self.is_literal_text(st, v)) {
+                    return ValueId::ZERO;
+                }
                 let rest: Vec<ValueId> = rest.iter().map(|&v| self.seen_through(st, v)).collect();
                 self.arena.add(Value::Apply(label, rest.into()))
             }
             _ => self.fresh(st, 0, Source::Plain),
+        }
+    }
+
+    /// A literal has no NUL inside: one that has does not survive its first test.
+    fn is_literal_text(&mut self, st: &State, v: ValueId) -> bool {
+        let value = self.seen_through(st, v);
+        match self.arena.get(value) {
+            Value::Ptr(p) => matches!(self.objects.get(p.object), Object::Literal(_)),
+            _ => false,
         }
     }
 

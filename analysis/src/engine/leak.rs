@@ -1,6 +1,6 @@
 //! Leaks: live blocks that nothing reaches any more when the root ends.
 
-use super::block::{Birth, Block, Escape, Null};
+use super::block::{Birth, Block, Escape, Family, Null};
 use super::machine::Machine;
 use super::object::ObjectId;
 use super::state::State;
@@ -21,7 +21,7 @@ impl Machine<'_> {
         let lost: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(object, block)| may_be_lost(block) && !kept.objects.contains(object))
+            .filter(|(object, block)| self.may_be_lost(block) && !kept.objects.contains(object))
             .map(|e| e.0)
             .collect();
         let inner = self.held_by_lost(st, &lost);
@@ -128,7 +128,7 @@ impl Machine<'_> {
         let born: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(_, b)| may_be_lost(b) && self.sites.is_within(b.site, helper))
+            .filter(|(_, b)| self.may_be_lost(b) && self.sites.is_within(b.site, helper))
             .map(|e| e.0)
             .collect();
         if born.is_empty() {
@@ -155,7 +155,7 @@ impl Machine<'_> {
         let Some(block) = st.block(object) else {
             return;
         };
-        if !may_be_lost(block) {
+        if !self.may_be_lost(block) {
             return;
         }
         let mut reach = self.reach_end(st, ValueId::UNIT);
@@ -170,19 +170,33 @@ impl Machine<'_> {
             self.report_lost(st, object, Loss::Overwritten, at);
         }
     }
-}
 
-/// Whether losing the last pointer to this block would be a leak.
-fn may_be_lost(block: &Block) -> bool {
-    block.is_live()
-        && !block.reported
-        && block.null != Null::Yes
-        && block.owners <= 0
-        && (block.raw > 0 || block.disowned.is_some() || is_allocated(block))
-        && !matches!(block.escape, Escape::Away)
-}
+    /// Whether losing the last pointer to this block would be a leak.
+    fn may_be_lost(&self, block: &Block) -> bool {
+        block.is_live()
+            && !block.reported
+            && block.null != Null::Yes
+            && block.owners <= 0
+            && (self.was_given_up(block) || self.is_allocated(block))
+            && !matches!(block.escape, Escape::Away)
+    }
 
-fn is_allocated(block: &Block) -> bool {
-    matches!(block.birth, Birth::Routine(_))
-        && !matches!(block.family, super::block::Family::Foreign(_))
+    /// An owner gave it up for a pointer. A plain `forget` of what nobody points at is meant.
+    fn was_given_up(&self, block: &Block) -> bool {
+        match &block.disowned {
+            Some(given) => {
+                block.lent || !given.0.name.contains("forget") && !given.0.name.contains("ManuallyDrop")
+            }
+            None => false,
+        }
+    }
+
+    fn is_allocated(&self, block: &Block) -> bool {
+        block.disowned.is_none()
+            && matches!(block.birth, Birth::Routine(_))
+            && match block.family {
+                Family::Known(id) => self.families.family(id).leaks,
+                Family::Foreign(_) | Family::Unknown => false,
+            }
+    }
 }

@@ -209,6 +209,7 @@ impl Machine<'_> {
             owned_at: at,
             disowned: None,
             escape: Escape::No,
+            lent: false,
             resize_failed: None,
             resized: false,
             reported: false,

@@ -81,10 +81,15 @@ impl Machine<'_> {
             None => self.require_non_null(st, pointer, &claim.by.name),
         }
         let at = self.report_place().site;
+        let shared = self.is_counted(&claim.family);
         let Some(block) = st.block_mut(object) else {
             return;
         };
-        if block.owners > 0 {
+        let counted = block.raw > 0;
+        if counted {
+            block.raw -= 1;
+        }
+        if !counted && block.owners > 0 {
             block.second = Some(Rc::new((claim.by.clone(), at)));
         } else {
             block.owned_at = at;
@@ -96,9 +101,22 @@ impl Machine<'_> {
         if start.is_none() {
             block.status = Status::Unsure;
         }
-        block.owners += 1;
+        if counted || block.owners <= 0 || !shared {
+            block.owners += 1;
+        }
         block.owner_ty = holds;
         self.tell(st, object, StepKind::Adopted(claim.by));
+    }
+
+    /// Whether the family's blocks are released by the last of several owners.
+    fn is_counted(&self, family: &Family) -> bool {
+        match family {
+            Family::Known(id) => {
+                let name = self.families.family(*id).name;
+                name == "rust-rc" || name == "rust-arc"
+            }
+            _ => false,
+        }
     }
 
     fn aim(&mut self, st: &State, pointer: ValueId) -> Aim {
@@ -121,6 +139,14 @@ impl Machine<'_> {
                     Object::Static(_) => Aim::NonHeap(NonHeap::Static),
                     Object::Literal(_) => Aim::NonHeap(NonHeap::Literal),
                     Object::Dangling => Aim::NonHeap(NonHeap::Address),
+                    // A pointer computed from an unknown one: what it points at is not known
+                    // either; a header before the data is moved over on purpose.
+                    Object::Pointee(_)
+                        if (inner || self.at_start(st, offset, false) != Some(true))
+                            && st.block(object).is_none_or(|b| b.family == Family::Unknown) =>
+                    {
+                        Aim::Block(self.objects.add(Object::Pointee(pointer)), Some(true))
+                    }
                     Object::Block(..) | Object::Pointee(_) => {
                         if st.block(object).is_some_and(|b| b.null == Null::Yes) {
                             return Aim::Null;

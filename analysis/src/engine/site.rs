@@ -44,7 +44,7 @@ impl Sites {
             if at == outer {
                 return true;
             }
-            if at == Sites::ROOT {
+            if at == Sites::ROOT || at.0 as usize > self.sites.len() {
                 return false;
             }
             at = self.sites[at.0 as usize - 1].parent;

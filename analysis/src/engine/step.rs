@@ -325,9 +325,23 @@ impl<'p> Machine<'p> {
     pub(crate) fn operation(&mut self, op: BinOp, a: ValueId, b: ValueId) -> ValueId {
         if matches!(op, BinOp::Eq | BinOp::Ne) {
             let (a, b) = (self.strip_address(a), self.strip_address(b));
+            if let Some(test) = self.named_test(a, b).or_else(|| self.named_test(b, a)) {
+                return if op == BinOp::Eq { test } else { self.arena.not(test) };
+            }
             return self.arena.binary(op, a, b);
         }
         self.arena.binary(op, a, b)
+    }
+
+    /// `x == path::CONSTANT` of a crate out of view asks the same as the pattern `path::CONSTANT`.
+    fn named_test(&mut self, value: ValueId, constant: ValueId) -> Option<ValueId> {
+        match self.arena.get(constant) {
+            Value::Extern(name) if self.is_symbol(value) => {
+                let name = *name;
+                Some(self.arena.add(Value::IsVariant(value, name)))
+            }
+            _ => None,
+        }
     }
 
     /// An address is compared as the pointer it came from.

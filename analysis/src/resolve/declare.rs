@@ -57,6 +57,7 @@ fn declare(p: &mut Program, file: FileIx, at: u32, item: &Item) {
             };
             let def = &mut p.adts[id.index()];
             def.kind = kind;
+            def.effects(&data.effects, &data.fields);
             def.variants = vec![variant(name, &data.fields, data.tuple)];
             p.enter(scope, name, Ns::Type, Def::Adt(id), here);
             if data.tuple || data.fields.is_empty() {

@@ -8,6 +8,11 @@ use crate::name::Name;
 impl Program {
     /// `<base>::name`: from the impls of the type, or a parameter named `T::name`.
     pub fn project(&self, env: &Env<'_>, base: &Ty, name: Name) -> Ty {
+        self.project_at(env, base, name, 0)
+    }
+
+    /// The same from within other projections: what refers to itself ends as unknown.
+    pub(super) fn project_at(&self, env: &Env<'_>, base: &Ty, name: Name, depth: u32) -> Ty {
         if let Ty::Param(param) = base {
             return Ty::Param(Name::new(&format!("{param}::{name}")));
         }
@@ -17,7 +22,7 @@ impl Program {
         {
             return self.assoc_in(id, written, &[]);
         }
-        self.assoc_type(base, name)
+        self.assoc_type_at(base, name, depth)
     }
 
     /// The associated type of this name in an impl for the type.
@@ -49,7 +54,7 @@ impl Program {
                 if reads_itself(written) {
                     return self.assoc_in(id, written, &substs);
                 }
-                let ty = self.lower_ty(&env, written);
+                let ty = self.lower_ty_within(&env, written, depth + 1);
                 return self.instantiate_at(&ty, &substs, false, depth + 1);
             }
         }

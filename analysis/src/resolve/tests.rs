@@ -1,6 +1,6 @@
 //! Names: what paths mean through renames, globs, re-exports and files that are not in view.
 
-use super::{BodyOwner, CrateIr, PlacedFile, Program, Res, Scope};
+use super::{BodyOwner, CrateIr, IntTy, Len, PlacedFile, Program, Res, Scope, Ty};
 use crate::ir::{FileIr, ModuleIx, Path};
 use crate::lower::{MacroTable, lower_file};
 use crate::name::Name;
@@ -97,11 +97,23 @@ fn describe(p: &Program, res: Res) -> String {
         Res::Static(id) => format!("static {}", p.static_def(id).canonical),
         Res::Const(id) => format!("const {}", p.constant(id).canonical),
         Res::External(name) => format!("external {name}"),
-        Res::Alias(ty) => format!("alias {}", crate::types::type_name(p, &ty)),
-        Res::Prim(ty) => crate::types::type_name(p, &ty),
+        Res::Alias(ty) => format!("alias {}", shape(p, &ty)),
+        Res::Prim(ty) => shape(p, &ty),
         Res::Trait(id) => p.trait_def(id).canonical.to_string(),
         Res::Module => String::from("module"),
         Res::Unknown => String::from("unknown"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn shape(p: &Program, ty: &Ty) -> String {
+    match ty {
+        Ty::Adt(id, args) => {
+            let first = args.first().map(|ty| format!("<{}>", shape(p, ty)));
+            format!("{}{}", p.adt(*id).name, first.unwrap_or_default())
+        }
+        Ty::Int(int) => int.name().to_owned(),
+        Ty::Unknown => String::from("_"),
         other => format!("{other:?}"),
     }
 }
@@ -282,10 +294,8 @@ fn aliases_statics_constants() {
     );
     assert_eq!(ty(&p, "", "Loop"), "alias _");
     let a = p.find_adt("demo::A").expect("A");
-    assert_eq!(
-        crate::types::type_name(&p, &p.adt(a).variants[0].fields[0].1),
-        "[u8; 4]"
-    );
+    let bytes = Ty::Array(Ty::Int(IntTy::U8).into(), Len::Known(4));
+    assert_eq!(p.adt(a).variants[0].fields[0].1, bytes);
 }
 
 #[test]

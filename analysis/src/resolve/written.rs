@@ -8,10 +8,19 @@ use std::sync::Arc;
 
 const DEPTH: u32 = 32;
 
+/// What one projection costs of the depth.
+const PROJECTION: u32 = 5;
+
 impl Program {
     /// The type that is written.
     pub fn lower_ty(&self, env: &Env<'_>, ty: &TyExpr) -> Ty {
         Lowerer { p: self, depth: 0 }.ty(env, ty)
+    }
+
+    /// The type that is written in an associated type looked up `projections` levels deep.
+    pub(super) fn lower_ty_within(&self, env: &Env<'_>, ty: &TyExpr, projections: u32) -> Ty {
+        let depth = projections * PROJECTION;
+        Lowerer { p: self, depth }.ty(env, ty)
     }
 
     /// The types of generic arguments (constants as [`Ty::Const`], associated types left out).
@@ -95,7 +104,8 @@ impl Lowerer<'_> {
     fn path(&mut self, env: &Env<'_>, path: &Path) -> Ty {
         if let Some(qself) = &path.qself {
             let base = self.ty(env, &qself.ty);
-            return self.p.project(env, &base, path.last());
+            let depth = self.depth / PROJECTION + 1;
+            return self.p.project_at(env, &base, path.last(), depth);
         }
         if path.global || path.segments.is_empty() {
             return self.named(env, path);
@@ -113,7 +123,10 @@ impl Lowerer<'_> {
         };
         match base {
             Some(ty) if path.segments.len() == 1 => ty,
-            Some(ty) => self.p.project(env, &ty, path.last()),
+            Some(ty) => {
+                let depth = self.depth / PROJECTION + 1;
+                self.p.project_at(env, &ty, path.last(), depth)
+            }
             None => self.named(env, path),
         }
     }

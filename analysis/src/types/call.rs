@@ -7,7 +7,9 @@ use super::infer::Infer;
 use super::{Adjust, CalleeRef, Target};
 use crate::ir::{BlockId, Call, Callee, GenericArg, Operand, Path};
 use crate::name::Name;
-use crate::resolve::{AdtId, BodyRef, FnId, Owner, Res, Ty, bind, merge, replace, substitute};
+use crate::resolve::{
+    AdtId, BodyRef, Bound, FnId, Owner, Res, Ty, bind, merge, replace, substitute,
+};
 
 impl Infer<'_> {
     pub(super) fn call(&mut self, at: (BlockId, u32), call: &Call) {
@@ -324,7 +326,27 @@ impl Infer<'_> {
                     let ty = p.assoc_type(&value, *name);
                     bind(pattern, &ty, substs);
                 }
+                self.bind_through_impl(generic.name, &value, bound, substs);
             }
+        }
+    }
+
+    /// `B: FromIterator<T>` with a `B` that has holes: the impl says how `T` fills them.
+    fn bind_through_impl(&self, name: Name, value: &Ty, bound: &Bound, substs: &mut [(Name, Ty)]) {
+        let p = self.p;
+        if bound.args.is_empty() || value.is_unknown() || !value.has_holes() {
+            return;
+        }
+        let Some((at, mut own)) = bound.id.and_then(|id| p.impl_of(id, value)) else {
+            return;
+        };
+        let def = p.impl_def(at);
+        for (pattern, arg) in def.trait_args.iter().zip(&bound.args) {
+            bind(pattern, &p.instantiate(arg, substs, true), &mut own);
+        }
+        let filled = merge(value, &p.instantiate(&def.self_ty, &own, true));
+        if let Some(entry) = substs.iter_mut().find(|(n, _)| *n == name) {
+            entry.1 = filled;
         }
     }
 

@@ -5,6 +5,8 @@ mod closure;
 mod deref;
 mod dispatch;
 mod external;
+#[cfg(test)]
+mod idioms;
 mod infer;
 mod layout;
 mod method;

@@ -6,7 +6,7 @@ use crate::resolve::tests::{program, scope};
 use crate::resolve::{BodyRef, Env, Program};
 
 /// What is known of the function `demo::f`.
-fn typed(source: &str) -> (Program, BodyRef, Types) {
+pub(super) fn typed(source: &str) -> (Program, BodyRef, Types) {
     let p = program(&[("", source)]);
     let f = p.find_fn("demo::f").expect("fn f");
     let body = p.func(f).body.expect("a body");
@@ -20,7 +20,7 @@ fn local(source: &str, name: &str) -> String {
     local_of(&p, body, &types, name)
 }
 
-fn local_of(p: &Program, body: BodyRef, types: &Types, name: &str) -> String {
+pub(super) fn local_of(p: &Program, body: BodyRef, types: &Types, name: &str) -> String {
     let locals = &p.body(body).locals;
     let at = locals
         .iter()
@@ -301,6 +301,8 @@ fn iterators() {
     assert_eq!(ty("q"), "*mut u8");
     let source = "fn f(v: Vec<u8>) { let w: Vec<u32> = v.into_iter().map(|x| x as u32).collect(); let n = w.len(); }";
     assert_eq!(local(source, "n"), "usize");
+    let source = "fn f(v: Vec<u8>) { let w = v.into_iter().collect::<Vec<_>>(); }";
+    assert_eq!(local(source, "w"), "Vec<u8>");
 }
 
 #[test]
