@@ -90,6 +90,7 @@ pub fn swap<T>(x: &mut T, y: &mut T) {
 }
 pub unsafe fn transmute<A, B>(src: A) -> B {
     let kept = ManuallyDrop { value: src };
+    rt::retype::<B>(&kept.value);
     rt::read(&raw const kept.value as *const B)
 }
 pub unsafe fn transmute_copy<A, B>(src: &A) -> B {

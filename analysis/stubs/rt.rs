@@ -38,6 +38,8 @@ extern "memlint" {
     pub fn relay_array<T>(p: *mut T, n: usize);
 
     /// One more count of a shared block, and one more owner; `disown` takes an owner away and
+    /// The owner behind the reference becomes a `T` bit by bit (`transmute`).
+    pub fn retype<T, U>(v: &U);
     /// leaves the count.
     pub fn count_up<T: ?Sized>(p: *mut T);
     /// One count less; the last one drops the value and releases the block.

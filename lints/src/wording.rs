@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use memlint_analysis::event::{Act, Block, Event, Loss, Origin, Routine, Step, StepKind, Usage};
+use memlint_analysis::span::Span;
 
 /// The family of Box, Vec, String and `std::alloc`, as events name it.
 pub(crate) const RUST: &str = "the Rust global allocator";
@@ -24,7 +25,8 @@ pub(crate) fn one(ty: &str) -> String {
     if !text.starts_with('`') {
         return text;
     }
-    let article = if head(ty).starts_with(['A', 'E', 'I', 'O']) {
+    let name = head(ty);
+    let article = if name == "Rc" || name.starts_with(['A', 'E', 'I', 'O']) {
         "an"
     } else {
         "a"
@@ -44,10 +46,20 @@ pub(crate) fn layout(text: &str) -> String {
 
 /// A routine: `` `libc::free` `` or ``the drop of `Box<u32>` ``.
 pub(crate) fn routine(routine: &Routine) -> String {
-    match routine.name.strip_prefix("drop of ") {
+    match dropped(routine) {
         Some(owner) => format!("the drop of {}", code(owner)),
         None if routine.name.is_empty() => "a routine".to_owned(),
         None => code(&routine.name),
+    }
+}
+
+/// The owner whose drop this is: named as `drop of CString`, or by the bare type.
+pub(crate) fn dropped(routine: &Routine) -> Option<&str> {
+    let bare = routine.act == Act::Drop && routine.name.starts_with(char::is_uppercase);
+    let bare = bare && !routine.name.contains("::");
+    match routine.name.strip_prefix("drop of ") {
+        None if bare => Some(&routine.name),
+        owner => owner,
     }
 }
 
@@ -78,10 +90,23 @@ pub(crate) fn memory(block: &Block) -> String {
     if block.family.is_empty() {
         return from_somewhere(block);
     }
-    match block.layout.as_str() {
-        "" => format!("memory of {}", block.family),
-        text => format!("memory of {} ({})", block.family, layout(text)),
+    match (carrier(&block.family), block.layout.as_str()) {
+        // What a `CString` is made of is known to everybody.
+        (Some("CString"), _) => "memory of a `CString`".to_owned(),
+        (Some(owner), "") => format!("memory of {}", one(owner)),
+        (Some(owner), text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("memory of {}", one(owner))
+        }
+        (Some(owner), text) => format!("memory of {}", one(&format!("{owner}<{text}>"))),
+        (None, "") => format!("memory of {}", block.family),
+        (None, text) => format!("memory of {} ({})", block.family, layout(text)),
     }
+}
+
+/// The type that is a family by itself, because it carries more than its bytes: `` `Rc` ``.
+pub(crate) fn carrier(family: &str) -> Option<&str> {
+    let name = family.strip_prefix('`')?.strip_suffix('`')?;
+    name.starts_with(char::is_uppercase).then_some(name)
 }
 
 /// Memory without a known family is named after the place that it came from.
@@ -145,7 +170,7 @@ pub(crate) fn argument(ty: &str) -> Option<&str> {
 
 /// How the block should be released: ``release it with `libc::free` ``.
 pub(crate) fn repair(block: &Block) -> Option<String> {
-    match block.release_with.first() {
+    match best_release(block) {
         Some(name) if name.contains("from_raw") || name.contains("from_non_null") => {
             Some(format!("take it back with {} and let it drop", code(name)))
         }
@@ -161,6 +186,17 @@ pub(crate) fn repair(block: &Block) -> Option<String> {
     }
 }
 
+/// The routine that fits best; what `std::alloc` gave out goes back there before a `Box` is made.
+pub(crate) fn best_release(block: &Block) -> Option<&String> {
+    let bytes = match &block.origin {
+        Origin::Routine { by, .. } => by.act == Act::Acquire && by.name.contains("alloc::"),
+        Origin::Parameter { .. } | Origin::Unknown => false,
+    };
+    let raw = |name: &&String| bytes && name.ends_with("::dealloc");
+    let raw = block.release_with.iter().find(raw);
+    raw.or(block.release_with.first())
+}
+
 /// Adds the origin and the steps, and the function in whose view it happens.
 pub(crate) fn tell(mut d: Diagnostic, event: &Event) -> Diagnostic {
     d.function.clone_from(&event.function);
@@ -171,7 +207,7 @@ pub(crate) fn tell(mut d: Diagnostic, event: &Event) -> Diagnostic {
         Origin::Unknown => true,
     };
     if !origin_told {
-        d = tell_origin(d, &event.block);
+        d = tell_origin(d, event);
     }
     for step in &event.steps {
         let text = step_text(step, &event.block);
@@ -180,11 +216,38 @@ pub(crate) fn tell(mut d: Diagnostic, event: &Event) -> Diagnostic {
     d
 }
 
-fn tell_origin(d: Diagnostic, block: &Block) -> Diagnostic {
+fn tell_origin(d: Diagnostic, event: &Event) -> Diagnostic {
+    let block = &event.block;
     match &block.origin {
+        // A call of a helper: the step inside of it says what happens.
+        Origin::Routine { by, at } if happens_in_a_step(event, by) => {
+            d.also(*at, "the pointer comes from this call")
+        }
         Origin::Routine { by, at } => d.also(*at, came_about(by, block)),
         Origin::Parameter { at, .. } => d.also(*at, "the pointer comes from the caller"),
         Origin::Unknown => d,
+    }
+}
+
+/// Whether a step of the story is this routine's work, so that another place is the call of a helper.
+pub(crate) fn happens_in_a_step(event: &Event, by: &Routine) -> bool {
+    event.steps.iter().any(|step| match &step.what {
+        StepKind::Acquired(r)
+        | StepKind::Disowned(r)
+        | StepKind::Adopted(r)
+        | StepKind::Released(r)
+        | StepKind::Resized(r) => r == by,
+        _ => false,
+    })
+}
+
+/// Where a block ended, told once: the step inside of a helper says by what, its call that it does.
+pub(crate) fn tell_end(d: Diagnostic, event: &Event, by: &Routine, at: Span) -> Diagnostic {
+    let told = event.steps.iter().any(|step| step.at == at);
+    if told || !happens_in_a_step(event, by) {
+        d.also(at, ended(by))
+    } else {
+        d.also(at, format!("this call has it {}", done(by.act)))
     }
 }
 
@@ -204,7 +267,7 @@ pub(crate) fn came_about(by: &Routine, block: &Block) -> String {
 }
 
 fn of_family(family: &str) -> String {
-    if family.is_empty() {
+    if family.is_empty() || carrier(family).is_some() {
         String::new()
     } else {
         format!(", of {family}")
@@ -221,7 +284,8 @@ fn step_text(step: &Step, block: &Block) -> String {
         StepKind::ResizeFailed(by) => format!("if {} fails here, the old block stays", routine(by)),
         StepKind::Moved => "the pointer is moved here".to_owned(),
         StepKind::Escaped { to } => format!("handed to {} here", code(to)),
-        StepKind::Passed { to } => format!("passed to {} here", code(to)),
+        // The step is inside of the function in view that was called.
+        StepKind::Passed { to } => format!("{} does it here", code(to)),
         StepKind::Borrowed { owner } => {
             format!("borrowed here from {}, which still owns it", one(owner))
         }
@@ -273,7 +337,8 @@ pub(crate) fn lost(how: &Loss) -> String {
 /// On which path the memory is not released, as the end of a message.
 pub(crate) fn never_released(how: &Loss) -> String {
     match how {
-        Loss::ScopeEnd | Loss::Discarded => "is never released".to_owned(),
+        Loss::ScopeEnd => "is not released before its last pointer goes out of scope".to_owned(),
+        Loss::Discarded => "is never released".to_owned(),
         Loss::EarlyReturn => "is not released when the function returns early".to_owned(),
         Loss::Overwritten => "is not released before its last pointer is overwritten".to_owned(),
         Loss::HolderReleased => {
@@ -303,6 +368,10 @@ mod tests {
     fn a_drop_is_spoken_of_as_one() {
         let by = sample::routine("drop of Box<u32>", RUST, Act::Drop);
         assert_eq!(routine(&by), "the drop of `Box<u32>`");
+        let by = sample::routine("CString", "`CString`", Act::Drop);
+        assert_eq!(routine(&by), "the drop of `CString`");
+        let by = sample::routine("mem::drop", RUST, Act::Drop);
+        assert_eq!(routine(&by), "`mem::drop`");
     }
 
     #[test]
@@ -322,6 +391,16 @@ mod tests {
         assert_eq!(memory(&block), text);
         block.origin = Origin::Unknown;
         assert_eq!(memory(&block), "memory that a foreign function returned");
+    }
+
+    #[test]
+    fn a_container_that_carries_more_is_a_family() {
+        let mut block = sample::boxed("Pair");
+        block.family = "`Rc`".to_owned();
+        block.layout = "Pair".to_owned();
+        assert_eq!(memory(&block), "memory of an `Rc<Pair>`");
+        block.family = "`CString`".to_owned();
+        assert_eq!(memory(&block), "memory of a `CString`");
     }
 
     #[test]

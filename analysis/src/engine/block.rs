@@ -1,5 +1,6 @@
 //! What is known of one allocation on one path.
 
+use super::object::ObjectId;
 use super::value::{SiteId, ValueId};
 use crate::event::{Routine, Step};
 use crate::families::FamilyId;
@@ -67,6 +68,8 @@ pub(crate) enum Null {
 pub(crate) enum Escape {
     /// Nowhere.
     No,
+    /// Into a collection of raw pointers, whose buffer this is.
+    Element(ObjectId),
     /// Only into foreign calls as an argument; the first of them.
     Borrowed(Name, SiteId),
     /// Out of view.
@@ -109,6 +112,8 @@ pub(crate) struct Block {
     /// The Rust routine that gave it up.
     pub(crate) disowned: Option<Rc<(Routine, Span)>>,
     pub(crate) escape: Escape,
+    /// Read by Rust code after a foreign call got it.
+    pub(crate) read_back: bool,
     /// A pointer to it was taken from its owner (`as_ptr`).
     pub(crate) lent: bool,
     /// Came from or went through a resize; the place is the failed one, if it failed.
@@ -136,6 +141,7 @@ impl PartialEq for Block {
             && self.raw == other.raw
             && self.escape == other.escape
             && self.lent == other.lent
+            && self.read_back == other.read_back
             && self.family == other.family
             && self.layout == other.layout
             && self.reported == other.reported

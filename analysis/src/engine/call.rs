@@ -365,6 +365,7 @@ impl<'p> Machine<'p> {
         ret: &Ty,
     ) -> Vec<Outcome> {
         let site = self.here();
+        self.followed.insert(body);
         let code = self.program.body(body);
         let mut locals = vec![ValueId::UNINIT; code.locals.len()];
         for (param, &arg) in code.params.iter().zip(args) {

@@ -101,6 +101,9 @@ impl Machine<'_> {
         if self.is_elsewhere(a, b) || self.is_elsewhere(b, a) {
             return Some(false);
         }
+        if self.is_ordered(st, a, b) || self.is_ordered(st, b, a) {
+            return Some(false);
+        }
         if let Some(n) = self.arena.as_int(b) {
             let fact = st.fact(a);
             if fact.is_some_and(|f| f.excludes(n)) {
@@ -115,6 +118,15 @@ impl Machine<'_> {
         let (alo, ahi) = self.range(st, a);
         let (blo, bhi) = self.range(st, b);
         (ahi < blo || bhi < alo).then_some(false)
+    }
+
+    /// Whether a comparison on this path showed that `a < b`.
+    fn is_ordered(&self, st: &State, a: ValueId, b: ValueId) -> bool {
+        let asked = |op, x, y, answer| {
+            let test = self.arena.find(&Value::Binary(op, x, y));
+            test.and_then(|t| known(st, t)) == Some(answer)
+        };
+        asked(BinOp::Lt, a, b, true) || asked(BinOp::Le, b, a, false)
     }
 
     /// Whether `a` points at a fresh block and `b` certainly somewhere else: at another object, a

@@ -564,27 +564,26 @@ impl<'p> Machine<'p> {
             Value::Ptr(p) => Some(p.object),
             _ => None,
         };
-        let keeps = direct.is_some_and(|o| self.is_text(st, o));
-        let before = direct.and_then(|o| st.block(o)).map(|b| b.escape);
+        let known: Vec<(ObjectId, Escape)> = st
+            .blocks()
+            .iter()
+            .filter(|(object, block)| {
+                self.is_raw_text(block) && matches!(block.escape, Escape::Element(_))
+                    || direct == Some(*object)
+                        && (self.is_raw_text(block) || is_forgotten(block))
+                        && matches!(block.escape, Escape::No | Escape::Borrowed(..))
+            })
+            .map(|(object, block)| (*object, block.escape))
+            .collect();
         self.escape(st, arg);
-        if let (true, Some(object), Some(Escape::No | Escape::Borrowed(..))) =
-            (keeps, direct, before)
-            && let Some(block) = st.block_mut(object)
-        {
-            block.escape = Escape::Borrowed(Name::new(name), site);
-        }
-    }
-
-    /// Whether a block is a C string that Rust gave up.
-    fn is_text(&self, st: &State, object: ObjectId) -> bool {
-        let Some(block) = st.block(object) else {
-            return false;
-        };
-        block.disowned.is_some()
-            && match block.family {
-                Family::Known(id) => self.families.family(id).name == "rust-cstring",
-                _ => false,
+        for (object, before) in known {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = match before {
+                    Escape::Element(_) => before,
+                    _ => Escape::Borrowed(Name::new(name), site),
+                };
             }
+        }
     }
 
     /// A block that ended must not be passed on.
@@ -615,6 +614,12 @@ impl<'p> Machine<'p> {
         let def = self.program.adt(adt);
         def.repr.c || is_foreign_path(&def.canonical)
     }
+}
+
+/// A buffer whose owner was forgotten.
+fn is_forgotten(block: &super::block::Block) -> bool {
+    let forgets = |name: &str| name.contains("forget") || name.contains("ManuallyDrop");
+    block.disowned.as_ref().is_some_and(|d| forgets(&d.0.name))
 }
 
 /// Whether a path leads into bindings of a foreign library.

@@ -31,6 +31,8 @@ pub const STD_ROUTINES: &[&str] = &[
     "decrement_strong_count",
     "from_vec_unchecked",
     "transmute",
+    "from_ptr",
+    "CString",
     "deallocate",
     "allocate",
     "shrink",

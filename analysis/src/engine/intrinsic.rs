@@ -1,6 +1,6 @@
 //! The intrinsics of the stubs: where the std model meets memory.
 
-use super::block::{Birth, Family, Layout, Null};
+use super::block::{Birth, Escape, Family, Layout, Null};
 use super::call::{Callable, Outcome};
 use super::machine::Machine;
 use super::object::Object;
@@ -8,11 +8,11 @@ use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
 use super::value::{Key, Pointer, Source, Tag, Value, ValueId};
-use crate::event::{Act, StepKind, Usage};
+use crate::event::{Act, EventKind, Fault, StepKind, Usage};
 use crate::ir::BinOp;
 use crate::name::Name;
 use crate::resolve::Lang;
-use crate::types::Ty;
+use crate::types::{self, Ty};
 use std::rc::Rc;
 
 impl Machine<'_> {
@@ -45,6 +45,10 @@ impl Machine<'_> {
             }
             "disown" | "disown_value" | "own_value" | "count_up" | "relay_array" => {
                 self.change_owner(&mut st, name, ty, &args);
+                ValueId::UNIT
+            }
+            "retype" => {
+                self.retype(&mut st, &ty, arg(0));
                 ValueId::UNIT
             }
             "count_down" => return self.count_down(st, ty, &args),
@@ -128,6 +132,7 @@ impl Machine<'_> {
             "len_of" => self.length_of(st, arg(0)),
             "element" => match self.pointee(arg(0)) {
                 Some(loc) => {
+                    let _ = self.touch(st, loc.object, Usage::Read);
                     let loc = loc.child(Key::Name(Name::new("[]")));
                     self.point_at(&loc, false)
                 }
@@ -377,6 +382,37 @@ impl Machine<'_> {
         }
     }
 
+    /// `transmute` of an owner: the type it becomes will release its block by another layout.
+    fn retype(&mut self, st: &mut State, to: &Ty, place: ValueId) {
+        let Some(loc) = self.pointee(place) else { return };
+        let value = self.load(st, &loc);
+        let Ty::Adt(adt, args) = to else { return };
+        let element = args.first().cloned().unwrap_or(Ty::Unknown);
+        let lang = |l| self.program.lang(l) == Some(*adt);
+        let want = if lang(Lang::Vec) {
+            let cap = self.arena.part(value, Key::Name(Name::new("cap")));
+            Layout::Many(element, cap)
+        } else if lang(Lang::Box) {
+            Layout::One(element)
+        } else {
+            return;
+        };
+        for object in self.owned_blocks(value) {
+            let Some(block) = st.block(object) else { continue };
+            let (family, layout) = (block.family, block.layout.clone());
+            if self.compare(st, &layout, &want) == types::Same::Different {
+                let by = self.routine("mem::transmute", &family, Act::Adopt);
+                let fault = Fault::OtherLayout {
+                    have: self.layout_words(&layout),
+                    want: self.layout_words(&want),
+                };
+                let site = st.block(object).map(|b| b.site);
+                let since: Vec<_> = site.into_iter().collect();
+                self.emit_here(object, st, EventKind::Reclaim { by, fault }, &since);
+            }
+        }
+    }
+
     /// An owner gives its block up: from now on it is somebody's duty to release it.
     fn disown(&mut self, st: &mut State, object: crate::engine::object::ObjectId) {
         let Some(block) = st.block(object) else {
@@ -482,8 +518,9 @@ impl Machine<'_> {
             for object in self.reach_from(st, &[value]).objects {
                 if let Some(block) = st.block_mut(object)
                     && block.owners <= 0
+                    && block.escape == Escape::No
                 {
-                    block.escape = super::block::Escape::Away;
+                    block.escape = Escape::Element(loc.object);
                 }
             }
             let loc = loc.child(Key::Name(Name::new("[]")));
@@ -525,6 +562,7 @@ impl Machine<'_> {
         let fresh = self.fresh(st, 0, Source::Plain);
         let value = match self.pointee(pointer) {
             Some(loc) => {
+                let _ = self.touch(st, loc.object, Usage::Read);
                 let loc = loc.child(Key::Name(Name::new("[]")));
                 let value = self.load(st, &loc);
                 let ended = match self.arena.get(value) {

@@ -157,6 +157,10 @@ impl Machine<'_> {
         match (self.constant(st, a), self.constant(st, b)) {
             (Some(x), Some(y)) => same(x == y),
             _ => {
+                let equal = self.arena.binary(crate::ir::BinOp::Eq, a, b);
+                if let Some(known) = self.truth(st, equal) {
+                    return same(known);
+                }
                 let difference = self.arena.binary(crate::ir::BinOp::Sub, a, b);
                 match self.arena.as_int(difference) {
                     Some(0) => Same::Equal,

@@ -21,7 +21,7 @@ impl Machine<'_> {
         let lost: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(object, block)| self.may_be_lost(block) && !kept.objects.contains(object))
+            .filter(|(object, block)| self.may_be_lost(st, block) && !kept.objects.contains(object))
             .map(|e| e.0)
             .collect();
         let inner = self.held_by_lost(st, &lost);
@@ -93,7 +93,12 @@ impl Machine<'_> {
         if let Some(at) = block.resize_failed {
             return (Loss::FailedRealloc, at);
         }
-        if let Escape::Borrowed(to, _) = block.escape {
+        if let Escape::Element(_) = block.escape {
+            return (Loss::HolderReleased, st.last);
+        }
+        if let Escape::Borrowed(to, _) = block.escape
+            && self.is_raw_text(block)
+        {
             return (Loss::BorrowedByForeign { to: to.to_string() }, st.last);
         }
         (Loss::ScopeEnd, st.last)
@@ -101,6 +106,20 @@ impl Machine<'_> {
 
     /// A pointer to a block that ended must not be handed to the caller.
     fn check_returned(&mut self, st: &mut State, result: ValueId) {
+        for object in self.owned_blocks(result) {
+            if let Some(block) = st.block(object)
+                && let super::block::Status::Ended(_) = block.status
+                && let Some(second) = block.second.clone()
+            {
+                let site = second.1;
+                let kind = EventKind::TwoOwners {
+                    second: second.0.clone(),
+                    first_at: block.owned_at,
+                    released_again_at: None,
+                };
+                self.emit(object, st, kind, site, Vec::new());
+            }
+        }
         let super::value::Value::Ptr(p) = self.arena.get(result) else {
             return;
         };
@@ -128,7 +147,7 @@ impl Machine<'_> {
         let born: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(_, b)| self.may_be_lost(b) && self.sites.is_within(b.site, helper))
+            .filter(|(_, b)| self.may_be_lost(st, b) && self.sites.is_within(b.site, helper))
             .map(|e| e.0)
             .collect();
         if born.is_empty() {
@@ -155,7 +174,7 @@ impl Machine<'_> {
         let Some(block) = st.block(object) else {
             return;
         };
-        if !self.may_be_lost(block) {
+        if !self.may_be_lost(st, block) {
             return;
         }
         let mut reach = self.reach_end(st, ValueId::UNIT);
@@ -172,13 +191,31 @@ impl Machine<'_> {
     }
 
     /// Whether losing the last pointer to this block would be a leak.
-    fn may_be_lost(&self, block: &Block) -> bool {
+    fn may_be_lost(&self, st: &State, block: &Block) -> bool {
         block.is_live()
             && !block.reported
             && block.null != Null::Yes
             && block.owners <= 0
             && (self.was_given_up(block) || self.is_allocated(block))
-            && !matches!(block.escape, Escape::Away)
+            && match block.escape {
+                Escape::No => true,
+                Escape::Away => false,
+                // Lost with the collection that held the pointer, if nobody read it.
+                Escape::Element(of) => st
+                    .block(of)
+                    .is_some_and(|b| matches!(b.status, super::block::Status::Ended(_))),
+                // A forgotten buffer that foreign code filled and Rust read back.
+                Escape::Borrowed(..) => block.read_back || self.is_raw_text(block),
+            }
+    }
+
+    /// A C string that Rust gave up.
+    pub(crate) fn is_raw_text(&self, block: &Block) -> bool {
+        block.disowned.is_some()
+            && match block.family {
+                Family::Known(id) => self.families.family(id).name == "rust-cstring",
+                _ => false,
+            }
     }
 
     /// An owner gave it up for a pointer. A plain `forget` of what nobody points at is meant.

@@ -78,6 +78,17 @@ pub(crate) struct Machine<'p> {
     pub(crate) constants: FxHashMap<crate::resolve::ConstId, Option<ValueId>>,
     resolved: FxHashMap<usize, Res>,
     pub(crate) interest: FxHashMap<FnId, bool>,
+    /// Closures that the root made, and those that were followed.
+    pub(crate) made: Vec<Made>,
+    pub(crate) followed: FxHashSet<BodyRef>,
+}
+
+/// A closure that a root made.
+#[derive(Clone)]
+pub(crate) struct Made {
+    pub(crate) body: BodyRef,
+    pub(crate) owner: Option<FnId>,
+    pub(crate) substs: Rc<[(Name, Ty)]>,
 }
 
 impl<'p> Machine<'p> {
@@ -104,6 +115,8 @@ impl<'p> Machine<'p> {
             constants: FxHashMap::default(),
             resolved: FxHashMap::default(),
             interest: FxHashMap::default(),
+            made: Vec::new(),
+            followed: FxHashSet::default(),
         }
     }
 
@@ -119,6 +132,8 @@ impl<'p> Machine<'p> {
         self.events.clear();
         self.root = root;
         self.root_label = label;
+        self.made.clear();
+        self.followed.clear();
         self.steps = 0;
         self.capped = false;
     }

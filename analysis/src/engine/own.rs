@@ -210,6 +210,7 @@ impl Machine<'_> {
             disowned: None,
             escape: Escape::No,
             lent: false,
+            read_back: false,
             resize_failed: None,
             resized: false,
             reported: false,
@@ -219,6 +220,9 @@ impl Machine<'_> {
 
     /// Says that what an object holds is used; `None` if the path cannot go on.
     pub(crate) fn touch(&mut self, st: &mut State, object: ObjectId, used: Usage) -> Option<()> {
+        if used == Usage::Read && st.block(object).is_some() {
+            self.note_read(st, object);
+        }
         let Some(block) = st.block(object) else {
             return Some(());
         };
@@ -239,6 +243,26 @@ impl Machine<'_> {
                 }
                 Some(())
             }
+        }
+    }
+
+    /// Who reads a collection of raw pointers may release what it finds there.
+    fn note_read(&self, st: &mut State, object: ObjectId) {
+        let held: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(_, block)| block.escape == Escape::Element(object))
+            .map(|e| e.0)
+            .collect();
+        for inner in held {
+            if let Some(block) = st.block_mut(inner) {
+                block.escape = Escape::Away;
+            }
+        }
+        if st.block(object).is_some_and(|b| matches!(b.escape, Escape::Borrowed(..)) && !b.read_back)
+            && let Some(block) = st.block_mut(object)
+        {
+            block.read_back = true;
         }
     }
 
@@ -347,7 +371,17 @@ impl Machine<'_> {
     /// The value goes out of view: what it reaches can be kept or changed by others.
     pub(crate) fn escape(&mut self, st: &mut State, value: ValueId) {
         let reach = self.reach_from(st, &[value]);
-        for &object in &reach.objects {
+        let gone: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(object, block)| {
+                block.escape != Escape::Away
+                    && (reach.objects.contains(object)
+                        || matches!(block.escape, Escape::Element(of) if reach.objects.contains(&of)))
+            })
+            .map(|e| e.0)
+            .collect();
+        for object in gone {
             if let Some(block) = st.block_mut(object) {
                 block.escape = Escape::Away;
             }

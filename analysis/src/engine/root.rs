@@ -1,13 +1,13 @@
 //! Roots: which functions are executed, and with what.
 
 use super::block::Birth;
-use super::machine::{Active, Bounds, Machine};
-use super::site::Sites;
+use super::machine::{Active, Bounds, Machine, Made};
+use super::site::{Site, Sites};
 use super::state::{Frame, State};
 use super::value::{Value, ValueId};
 use crate::event::Event;
 use crate::families::Families;
-use crate::ir::BlockId;
+use crate::ir::{BlockId, LocalId};
 use crate::resolve::{FnId, Program};
 use std::rc::Rc;
 
@@ -81,6 +81,64 @@ impl Machine<'_> {
             return;
         };
         for (mut st, result) in self.run_root(active, state) {
+            self.check_end(&mut st, result);
+        }
+        // A closure that is only handed on (to a thread, a registry) is executed by itself.
+        while let Some(made) = self.made.pop() {
+            if self.followed.insert(made.body) {
+                self.closure_root(made);
+            }
+        }
+    }
+
+    fn closure_root(&mut self, made: Made) {
+        let program = self.program;
+        let code = program.body(made.body);
+        let types = self.types_of(made.body, made.owner);
+        let site = self.sites.add(Site {
+            parent: Sites::ROOT,
+            body: made.body,
+            block: BlockId(u32::MAX),
+            stmt: 0,
+        });
+        let mut state = State::new(code.span);
+        let locals = vec![ValueId::UNINIT; code.locals.len()];
+        state.frames.push(Rc::new(Frame { site, locals }));
+        let active = Active {
+            body: made.body,
+            owner: made.owner,
+            types: types.clone(),
+            substs: made.substs,
+            site,
+            stub: false,
+            home: true,
+            at: code.span,
+            block: BlockId::ENTRY,
+            stmt: 0,
+            by_drop: false,
+            turn: None,
+            havocs: 0,
+        };
+        let inputs: Vec<_> = code.params.iter().chain(&code.captures).copied().collect();
+        self.fill(active, &mut state, &inputs, 100);
+    }
+
+    /// Gives unknown values to the parameters of a closure and executes it.
+    fn fill(&mut self, active: Active, state: &mut State, inputs: &[LocalId], first: u32) {
+        let code = self.program.body(active.body);
+        let types = active.types.clone();
+        self.active.push(active);
+        for (n, &local) in inputs.iter().enumerate() {
+            let symbol = self.arena.add(Value::Param(first + n as u32));
+            let birth = Birth::Parameter(code.locals[local.0 as usize].name);
+            let value = match types.locals.get(local.0 as usize) {
+                Some(ty) => self.shape_as(state, symbol, ty, &birth),
+                None => symbol,
+            };
+            state.set_local(0, local, value);
+        }
+        let Some(active) = self.active.pop() else { return };
+        for (mut st, result) in self.run_root(active, state.clone()) {
             self.check_end(&mut st, result);
         }
     }

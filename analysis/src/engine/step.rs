@@ -1,6 +1,6 @@
 //! One statement: what it makes of a state.
 
-use super::machine::Machine;
+use super::machine::{Made, Machine};
 use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
@@ -179,7 +179,14 @@ impl<'p> Machine<'p> {
                     file: active.body.file,
                     body: *body,
                 };
-                let (owner, substs) = (active.owner, active.substs.clone());
+                let (owner, substs, home) = (active.owner, active.substs.clone(), active.home);
+                if home && !self.made.iter().any(|m| m.body == at) {
+                    self.made.push(Made {
+                        body: at,
+                        owner,
+                        substs: substs.clone(),
+                    });
+                }
                 self.arena.add(Value::Closure {
                     body: at,
                     captures: values.into(),

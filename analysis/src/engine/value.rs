@@ -182,6 +182,11 @@ impl Arena {
         id
     }
 
+    /// The value's number, if it has one already.
+    pub(crate) fn find(&self, value: &Value) -> Option<ValueId> {
+        self.ids.get(value).copied()
+    }
+
     pub(crate) fn int(&mut self, n: i128) -> ValueId {
         self.add(Value::Int(n))
     }

@@ -152,7 +152,9 @@ pub enum Callee {
     Path(Path),
     /// `recv.name::<T>(..)`.
     Method {
+        /// The method's name.
         name: Name,
+        /// Its arguments in angle brackets.
         turbofish: Vec<GenericArg>,
     },
     /// A value: a closure or function pointer in a variable or field.
@@ -166,8 +168,11 @@ pub enum Rvalue {
     Use(Operand),
     /// `&place`, `&mut place`, `&raw const place`, `addr_of_mut!(place)`.
     Ref {
+        /// `mut`.
         mutable: bool,
+        /// Gives a raw pointer.
         raw: bool,
+        /// What is referred to.
         place: Place,
     },
     /// `x as T`.
@@ -178,15 +183,20 @@ pub enum Rvalue {
     Unary(UnOp, Operand),
     /// `(a, b)`, `[a, b]` (fields named `0`, `1`, ..), `S { a, ..base }`, `Enum::V { a }`.
     Aggregate {
+        /// What is built.
         kind: AggregateKind,
+        /// The fields in view.
         fields: Vec<(Name, Operand)>,
+        /// Where the other fields come from.
         base: Option<Operand>,
     },
     /// `[x; n]`.
     Repeat(Operand, ConstExpr),
     /// A closure over the captured operands (a reference or the variable itself).
     Closure {
+        /// Its code.
         body: BodyId,
+        /// What it holds of its surroundings.
         captures: Vec<Operand>,
     },
     /// Whether the value is this variant (pattern test); the path as written in the pattern.
@@ -270,7 +280,12 @@ pub enum Proj {
     /// `[i]` with a variable index.
     Index(LocalId),
     /// `[3]`; `from_end`: the element that many places before the end (1 is the last).
-    ConstIndex { index: u32, from_end: bool },
+    ConstIndex {
+        /// The number.
+        index: u32,
+        /// Counted from the end.
+        from_end: bool,
+    },
     /// `[from..]` of a slice pattern or a range index.
     Subslice,
     /// The value seen as this variant (its fields follow).
@@ -348,8 +363,11 @@ pub enum Terminator {
     Goto(BlockId),
     /// Goes to `yes` if the operand is true.
     Branch {
+        /// What is tested.
         cond: Operand,
+        /// Where it goes on if it is true.
         yes: BlockId,
+        /// Where it goes on if it is false.
         no: BlockId,
     },
     /// Goes to any of them (a choice that was not lowered).

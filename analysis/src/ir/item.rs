@@ -88,19 +88,35 @@ pub enum ItemKind {
     /// A declaration in an `extern` block.
     ForeignFn(Function),
     /// A variable in an `extern` block.
-    ForeignStatic { ty: TyExpr },
+    ForeignStatic {
+        /// Its type.
+        ty: TyExpr,
+    },
     /// A struct or union.
     Struct(Struct),
     /// An enum.
     Enum(Enum),
     /// `type A<T> = B;`
-    Alias { generics: Vec<Name>, ty: TyExpr },
+    Alias {
+        /// Its type parameters.
+        generics: Vec<Name>,
+        /// What it stands for.
+        ty: TyExpr,
+    },
     /// A constant.
-    Const { ty: TyExpr, body: Option<BodyId> },
+    Const {
+        /// Its type.
+        ty: TyExpr,
+        /// Computes its value.
+        body: Option<BodyId>,
+    },
     /// A static.
     Static {
+        /// Its type.
         ty: TyExpr,
+        /// `static mut`.
         mutable: bool,
+        /// Computes its first value.
         body: Option<BodyId>,
     },
     /// An impl block.

@@ -8,9 +8,19 @@ pub enum TyExpr {
     /// `a::b<C>`, primitives and generic parameters included.
     Path(Path),
     /// `&T`, `&mut T`.
-    Ref { mutable: bool, inner: Box<TyExpr> },
+    Ref {
+        /// `&mut`.
+        mutable: bool,
+        /// What it refers to.
+        inner: Box<TyExpr>,
+    },
     /// `*const T`, `*mut T`.
-    Ptr { mutable: bool, inner: Box<TyExpr> },
+    Ptr {
+        /// `*mut`.
+        mutable: bool,
+        /// What it points to.
+        inner: Box<TyExpr>,
+    },
     /// `[T]`.
     Slice(Box<TyExpr>),
     /// `[T; n]`.
@@ -19,8 +29,11 @@ pub enum TyExpr {
     Tuple(Vec<TyExpr>),
     /// `fn(A) -> B`; `foreign` for any ABI but Rust's.
     FnPtr {
+        /// The types of the parameters.
         params: Vec<TyExpr>,
+        /// What it returns.
         ret: Box<TyExpr>,
+        /// Has an ABI other than Rust's.
         foreign: bool,
     },
     /// `!`.

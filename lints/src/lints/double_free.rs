@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Check, Group, Level, Lint};
-use crate::wording::{self, ended, routine, tell};
+use crate::wording::{self, routine, tell, tell_end};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
 
 /// See [`Lint::docs`].
@@ -70,7 +70,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
         .why("after the first release the memory may belong to somebody else")
         .help(help(by, first));
     // The steps come first: the story is told in the order in which it happens.
-    Some(tell(d, event).also(*at, ended(first)))
+    Some(tell_end(tell(d, event), event, first, *at))
 }
 
 fn message(by: &Routine, first: &Routine) -> String {

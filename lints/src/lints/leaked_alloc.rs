@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn lost_at_the_end_of_the_scope() {
         let d = lose(Loss::ScopeEnd, sample::malloc()).unwrap();
-        assert_eq!(d.message, "memory from `libc::malloc` is never released");
+        assert_eq!(
+            d.message,
+            "memory from `libc::malloc` is not released before its last pointer goes out of scope"
+        );
         assert_eq!(
             d.primary.text,
             "allocated here by `libc::malloc`, of the C heap"

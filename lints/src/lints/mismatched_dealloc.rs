@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Check, Group, Level, Lint};
-use crate::wording::{self, C, RUST, code, container, head, memory, routine, tell};
+use crate::wording::{self, C, RUST, carrier, code, container, head, memory, routine, tell};
 use memlint_analysis::event::{Act, Block, Event, EventKind, Fault, Routine};
 
 /// See [`Lint::docs`].
@@ -77,7 +77,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
         .label(label(by))
         .why(why(by, block))
         .help(help(by, block));
-    if by.family == C && block.family == RUST {
+    if by.family == C && (block.family == RUST || block.family == "`CString`") {
         d = d.help(in_c(block));
     }
     Some(tell(d, event))
@@ -106,7 +106,18 @@ fn label(by: &Routine) -> String {
 fn why(by: &Routine, block: &Block) -> String {
     let (target, source) = (container(&by.name), head(&block.layout));
     let theirs = routine(by);
+    let counted = |family| matches!(carrier(family), Some("Rc" | "Arc"));
     match (block.family.as_str(), by.family.as_str()) {
+        (_, to) if counted(to) => {
+            format!("{theirs} expects the counts in front of the value, which only {to} puts there")
+        }
+        (from, RUST) if counted(from) => {
+            format!("an allocation of {from} begins with its counts, before the value")
+        }
+        (_, "`CString`") => format!(
+            "{theirs} measures the text by its nul byte, and may only get what \
+             `CString::into_raw` returned"
+        ),
         (RUST, RUST) => match (target, source) {
             ("Rc" | "Arc", _) => format!(
                 "{theirs} expects the counts of an `{target}` in front of the value, and only \
@@ -149,8 +160,9 @@ fn best(block: &Block) -> String {
 fn help(by: &Routine, block: &Block) -> String {
     let repair = wording::repair(block)
         .unwrap_or_else(|| "release it with the family that allocated it".to_owned());
-    let becomes_rust = matches!(by.act, Act::Adopt | Act::Drop) && by.family == RUST;
-    if !becomes_rust || block.family == RUST {
+    let rust = |family| family == RUST || carrier(family).is_some();
+    let becomes_rust = matches!(by.act, Act::Adopt | Act::Drop) && rust(&by.family);
+    if !becomes_rust || rust(&block.family) {
         return repair;
     }
     let repair = repair.replacen("release it", "release the original", 1);
@@ -164,7 +176,8 @@ fn help(by: &Routine, block: &Block) -> String {
 }
 
 fn in_c(block: &Block) -> &'static str {
-    match head(&block.layout) {
+    let container = carrier(&block.family).unwrap_or(head(&block.layout));
+    match container {
         "CString" | "String" => {
             "or give out a copy that `libc::strdup` made, if C code has to release it"
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Check, Group, Level, Lint};
-use crate::wording::{self, argument, code, head, layout, routine, tell};
+use crate::wording::{self, argument, code, container, head, layout, routine, tell};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
 
 /// See [`Lint::docs`].
@@ -88,8 +88,8 @@ fn check(event: &Event) -> Option<Diagnostic> {
 }
 
 fn why(want: &str, want_text: &str) -> String {
-    match argument(want).map(head) {
-        Some("c_void" | "()") => {
+    match contents(want) {
+        "c_void" | "()" => {
             format!("{want_text} knows neither the size of the value nor its destructor")
         }
         _ => "the Rust global allocator must get back the size and alignment that it was asked for"
@@ -97,21 +97,37 @@ fn why(want: &str, want_text: &str) -> String {
     }
 }
 
+/// What a layout is of: `Pair` of `Box<Pair>`; a bare type speaks for itself.
+fn contents(layout: &str) -> &str {
+    match (head(layout), argument(layout)) {
+        ("Box", Some(inner)) => head(inner),
+        _ if layout.starts_with('[') => layout,
+        _ => head(layout),
+    }
+}
+
 fn help(have: &str, by: &Routine, event: &Event) -> String {
-    match (head(have), argument(have)) {
-        ("Box", Some(inner)) if !inner.starts_with('[') => {
-            format!("cast back to the type it was made from: `Box::from_raw(p.cast::<{inner}>())`")
-        }
-        ("Box", Some(_)) => "keep the length, and take it back with \
-                             `Box::from_raw(ptr::slice_from_raw_parts_mut(p, len))`"
-            .to_owned(),
-        ("Vec" | "String", _) => "keep the element type and the capacity and pass the same ones, \
-                                  or call `into_boxed_slice()` before, which leaves the length only"
-            .to_owned(),
-        _ if matches!(by.act, Act::Adopt | Act::Drop) => {
+    let measured = have.is_empty() || have.contains(" bytes");
+    let many = |text: &str| contents(text).starts_with('[');
+    match (container(&by.name), head(have)) {
+        _ if measured && matches!(by.act, Act::Adopt | Act::Drop) => {
             "allocate it with the layout of the type that takes it over".to_owned()
         }
-        _ => match event.block.release_with.first() {
+        (_, "Vec" | "String") | ("Vec" | "String", _) => {
+            "keep the element type and the capacity and pass the same ones, or call \
+             `into_boxed_slice()` before, which leaves the length only"
+                .to_owned()
+        }
+        ("Box", _) if many(have) => "keep the length, and take it back with \
+                                     `Box::from_raw(ptr::slice_from_raw_parts_mut(p, len))`"
+            .to_owned(),
+        ("Box", _) => format!(
+            "cast back to the type it was made from: `Box::from_raw(p.cast::<{}>())`",
+            argument(have)
+                .filter(|_| head(have) == "Box")
+                .unwrap_or(have)
+        ),
+        _ => match wording::best_release(&event.block) {
             Some(name) => format!("give {} the layout that it was allocated with", code(name)),
             None => "release it with the layout that it was allocated with".to_owned(),
         },

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Check, Group, Level, Lint};
-use crate::wording::{self, code, ended, memory, routine, tell};
+use crate::wording::{self, code, memory, routine, tell, tell_end};
 use memlint_analysis::event::{Act, Block, Event, EventKind, Origin, Routine, StepKind};
 
 /// See [`Lint::docs`].
@@ -81,7 +81,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
     .label(format!("{used} here"))
     .why("the memory may already hold something else")
     .help(help(event, ended_by));
-    Some(tell(d, event).also(*ended_at, ended(ended_by)))
+    Some(tell_end(tell(d, event), event, ended_by, *ended_at))
 }
 
 fn subject(block: &Block) -> String {
@@ -101,9 +101,10 @@ fn past(act: Act) -> &'static str {
 
 fn help(event: &Event, ended_by: &Routine) -> String {
     let borrowed = event.steps.iter().find_map(|step| match &step.what {
-        StepKind::Borrowed { owner } => Some(owner),
+        StepKind::Borrowed { owner } => Some(owner.as_str()),
         _ => None,
     });
+    let borrowed = borrowed.or(wording::dropped(ended_by));
     match (ended_by.act, borrowed) {
         (Act::Drop, Some(owner)) => format!(
             "keep the {} in a variable that lives as long as the pointer is used",
