@@ -95,6 +95,8 @@ extern "memlint" {
     /// An unknown capacity, not provably the length.
     pub fn fresh_capacity() -> usize;
 
+    /// What the array behind the pointer holds goes out of view; the array itself does not.
+    pub fn escape_elements<T: ?Sized>(p: *const T);
     /// The value goes out of view: no leak any more.
     pub fn escape<T>(v: T);
     /// Reads the value through all references.

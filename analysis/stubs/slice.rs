@@ -45,11 +45,11 @@ impl<T> [T] {
     pub fn concat<U>(&self) -> U { rt::touch(self); rt::unknown() }
     pub fn join<U, S>(&self, sep: S) -> U { rt::touch(self); rt::unknown() }
     pub fn iter(&self) -> Iter<T> {
-        rt::escape(self as *const [T]);
+        rt::escape_elements(self as *const [T]);
         Iter { ptr: self as *const [T] as *const T }
     }
     pub fn iter_mut(&mut self) -> IterMut<T> {
-        rt::escape(self as *mut [T]);
+        rt::escape_elements(self as *mut [T]);
         IterMut { ptr: self as *mut [T] as *mut T }
     }
 
@@ -170,7 +170,7 @@ impl<T, const N: usize> IntoIterator for &[T; N] {
     type Item = &T;
     type IntoIter = Iter<T>;
     fn into_iter(self) -> Iter<T> {
-        rt::escape(self as *const [T; N]);
+        rt::escape_elements(self as *const [T; N]);
         Iter { ptr: self as *const [T; N] as *const T }
     }
 }
@@ -178,7 +178,7 @@ impl<T, const N: usize> IntoIterator for &mut [T; N] {
     type Item = &mut T;
     type IntoIter = IterMut<T>;
     fn into_iter(self) -> IterMut<T> {
-        rt::escape(self as *mut [T; N]);
+        rt::escape_elements(self as *mut [T; N]);
         IterMut { ptr: self as *mut [T; N] as *mut T }
     }
 }

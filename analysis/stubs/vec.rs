@@ -204,6 +204,7 @@ impl<T> Vec<T> {
     pub fn dedup_by_key<K, F: FnMut(&mut T) -> K>(&mut self, f: F) { self.len = rt::fresh_len(); }
     pub fn dedup_by<F: FnMut(&mut T, &mut T) -> bool>(&mut self, f: F) { self.len = rt::fresh_len(); }
     pub fn drain<R>(&mut self, range: R) -> Drain<T> {
+        rt::touch(self.ptr);
         self.len = rt::fresh_len();
         Drain { ptr: self.ptr }
     }
@@ -278,7 +279,10 @@ pub struct IntoIter<T> {
 impl<T> IntoIterator for Vec<T> {
     type Item = T;
     type IntoIter = IntoIter<T>;
-    fn into_iter(self) -> IntoIter<T> { IntoIter { vec: self } }
+    fn into_iter(self) -> IntoIter<T> {
+        rt::touch(self.ptr);
+        IntoIter { vec: self }
+    }
 }
 impl<T> IntoIterator for &Vec<T> {
     type Item = &T;

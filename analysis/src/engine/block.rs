@@ -2,7 +2,8 @@
 
 use super::object::ObjectId;
 use super::value::{SiteId, ValueId};
-use crate::event::{Routine, Step};
+use super::story::Place;
+use crate::event::{Fault, Routine, Step};
 use crate::families::FamilyId;
 use crate::name::Name;
 use crate::span::Span;
@@ -107,6 +108,8 @@ pub(crate) struct Block {
     pub(crate) raw: i16,
     /// Where the second owner was made, if two live.
     pub(crate) second: Option<Rc<(Routine, Span)>>,
+    /// The present owner must not release it; said when it is certain that it will.
+    pub(crate) pending: Option<Rc<Pending>>,
     /// Where the present owner was made.
     pub(crate) owned_at: Span,
     /// The Rust routine that gave it up.
@@ -123,6 +126,15 @@ pub(crate) struct Block {
     pub(crate) reported: bool,
     /// The story so far, newest first.
     pub(crate) steps: Option<Rc<Trail>>,
+}
+
+/// A wrong adoption, to be reported when the owner is dropped or handed on.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) by: Routine,
+    pub(crate) fault: Fault,
+    pub(crate) place: Place,
+    pub(crate) since: SiteId,
 }
 
 /// A linked list of steps, newest first.
@@ -146,6 +158,7 @@ impl PartialEq for Block {
             && self.layout == other.layout
             && self.reported == other.reported
             && self.second.is_some() == other.second.is_some()
+            && self.pending.is_some() == other.pending.is_some()
             && self.disowned.is_some() == other.disowned.is_some()
             && self.resize_failed.is_some() == other.resize_failed.is_some()
     }

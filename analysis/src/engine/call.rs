@@ -389,7 +389,7 @@ impl<'p> Machine<'p> {
             at: code.span,
             block: crate::ir::BlockId::ENTRY,
             stmt: 0,
-            by_drop: false,
+            by_drop: None,
             turn: None,
             havocs: 0,
         };

@@ -8,7 +8,7 @@ use super::machine::{Active, Machine};
 use super::shape::Shape;
 use super::state::State;
 use super::value::{Source, Value, ValueId};
-use crate::ir::{BlockId, LocalId, Terminator};
+use crate::ir::{BlockId, LocalId, StmtKind, Terminator};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -180,7 +180,7 @@ impl<'p> Machine<'p> {
                 let active = self.active_mut();
                 active.turn = None;
                 active.havocs = 0;
-                if self.active.len() == 1 {
+                if self.active.len() == 1 && !matches!(stmt.kind, StmtKind::Drop(..)) {
                     state.last = stmt.span;
                 }
                 self.step(state, stmt, &mut next);

@@ -58,10 +58,12 @@ impl Machine<'_> {
                 source: Source::Length | Source::Capacity,
                 ..
             }
-            | Value::SizeOf(_) => {
+            => {
                 let (lo, hi) = st.fact(v).map_or((0, i128::MAX), |f| (f.lo, f.hi));
                 (lo.max(0), hi)
             }
+            // Paths for types without a size own nothing: they are not taken.
+            Value::SizeOf(_) => (1, i128::MAX),
             _ => st.fact(v).map_or((i128::MIN, i128::MAX), |f| (f.lo, f.hi)),
         }
     }
@@ -98,7 +100,7 @@ impl Machine<'_> {
                 Null::Maybe => None,
             };
         }
-        if self.is_elsewhere(a, b) || self.is_elsewhere(b, a) {
+        if self.is_elsewhere(st, a, b) || self.is_elsewhere(st, b, a) {
             return Some(false);
         }
         if self.is_ordered(st, a, b) || self.is_ordered(st, b, a) {
@@ -131,11 +133,12 @@ impl Machine<'_> {
 
     /// Whether `a` points at a fresh block and `b` certainly somewhere else: at another object, a
     /// constant address, a sentinel such as `MAP_FAILED` (its failing path has its own value).
-    fn is_elsewhere(&self, a: ValueId, b: ValueId) -> bool {
+    fn is_elsewhere(&self, st: &State, a: ValueId, b: ValueId) -> bool {
         let Value::Ptr(p) = self.arena.get(a) else {
             return false;
         };
-        if !matches!(self.objects.get(p.object), Object::Block(..)) {
+        let born = matches!(self.objects.get(p.object), Object::Block(..));
+        if !born && st.block(p.object).is_none_or(|b| b.owners <= 0 && b.disowned.is_none()) {
             return false;
         }
         match self.arena.get(b) {

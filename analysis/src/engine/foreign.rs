@@ -39,7 +39,9 @@ impl<'p> Machine<'p> {
         ret: &Ty,
     ) -> Vec<Outcome> {
         let families = self.families;
-        match families.by_path(path.as_str()) {
+        // The safe bindings of Windows wrap their results.
+        let known = families.by_path(path.as_str());
+        match known.filter(|_| !path.as_str().starts_with("windows::")) {
             Some(routine) => self.known_call(st, routine, spoken(path.as_str()), args, ret),
             None => {
                 let foreign = is_foreign_path(path.as_str());
@@ -460,9 +462,18 @@ impl<'p> Machine<'p> {
         if let Some(block) = st.block_mut(object) {
             block.resized = true;
         }
+        if size.is_some_and(|n| self.constant(&st, n) == Some(0)) {
+            let kind = EventKind::ZeroSized {
+                by: by.clone(),
+                certain: true,
+            };
+            let site = self.here();
+            self.emit_here(object, &mut st, kind, &[site]);
+        }
         let mut out = vec![(st, self.pointer_to(object))];
+        // After a finding on the old block nothing more is said of it.
         if let Value::Ptr(p) = self.arena.get(old)
-            && failed.block(p.object).is_some_and(|b| b.reported)
+            && out[0].0.block(p.object).is_some_and(|b| b.reported)
         {
             return out;
         }
@@ -611,8 +622,7 @@ impl<'p> Machine<'p> {
 
     /// Whether a type in view mirrors a foreign one.
     pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
-        let def = self.program.adt(adt);
-        def.repr.c || is_foreign_path(&def.canonical)
+        is_foreign_path(&self.program.adt(adt).canonical)
     }
 }
 

@@ -32,6 +32,7 @@ pub const STD_ROUTINES: &[&str] = &[
     "from_vec_unchecked",
     "transmute",
     "from_ptr",
+    "ptr::read",
     "CString",
     "deallocate",
     "allocate",
@@ -189,7 +190,12 @@ fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId
             match &stmt.kind {
                 StmtKind::Call(call) => {
                     match &call.callee {
-                        Callee::Path(path) => names.extend(path.segments.iter().map(|s| s.name)),
+                        Callee::Path(path) => {
+                            names.extend(path.segments.iter().map(|s| s.name));
+                            if let [.., front, last] = &path.segments[..] {
+                                names.insert(Name::new(&format!("{}::{}", front.name, last.name)));
+                            }
+                        }
                         Callee::Method { name, .. } => {
                             names.insert(*name);
                         }

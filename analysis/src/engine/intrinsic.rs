@@ -71,6 +71,14 @@ impl Machine<'_> {
                 None => return Vec::new(),
             },
             "take_element" => return self.take_element(st, arg(0), ret),
+            "escape_elements" => {
+                if let Some(loc) = self.pointee(arg(0)) {
+                    let _ = self.touch(&mut st, loc.object, Usage::Read);
+                    let value = self.load(&st, &loc);
+                    self.escape(&mut st, value);
+                }
+                ValueId::UNIT
+            }
             "touch" | "touch_mut" | "inspect" => {
                 let used = if name == "touch_mut" {
                     Usage::Write
@@ -85,7 +93,8 @@ impl Machine<'_> {
                 ValueId::UNIT
             }
             "require_non_null" => {
-                self.require_non_null(&mut st, arg(0), name);
+                let by = self.routine(name, &Family::Unknown, Act::Adopt);
+                self.require_non_null(&mut st, arg(0), &by.name);
                 ValueId::UNIT
             }
             "escape" => {
@@ -424,6 +433,7 @@ impl Machine<'_> {
         if let Some(block) = st.block_mut(object) {
             block.owners -= 1;
             block.raw += 1;
+            block.pending = None;
             block.disowned = Some(Rc::new((by.clone(), at)));
         }
         self.tell(st, object, StepKind::Disowned(by));

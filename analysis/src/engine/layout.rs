@@ -11,6 +11,7 @@ impl Machine<'_> {
     pub(crate) fn compare(&mut self, st: &State, have: &Layout, want: &Layout) -> Same {
         match (have, want) {
             (Layout::Unknown, _) | (_, Layout::Unknown) => Same::Unknown,
+            (Layout::One(a), Layout::One(b)) if unsizes(a, b) || unsizes(b, a) => Same::Unknown,
             (Layout::One(a), Layout::One(b)) => types::same_layout(self.program, a, b),
             (Layout::Many(a, n), Layout::Many(b, m)) => self.compare_many(st, a, *n, b, *m),
             (Layout::One(Ty::Array(a, len)), Layout::Many(b, m))
@@ -206,6 +207,17 @@ impl Machine<'_> {
             self.arena
                 .add(Value::Apply(name, std::rc::Rc::from([size]))),
         )
+    }
+}
+
+/// Whether an owner of `a` may have become an owner of `b` by an unsizing coercion, which types
+/// as light as ours do not always see.
+fn unsizes(a: &Ty, b: &Ty) -> bool {
+    match (a, b) {
+        (Ty::Adt(x, of), Ty::Adt(y, to)) if x == y => of.iter().zip(to.iter()).any(|(o, t)| {
+            matches!(t, Ty::Dyn(_) | Ty::Slice(_) | Ty::Str) && o != t || unsizes(o, t)
+        }),
+        _ => matches!(b, Ty::Dyn(_)) && a != b,
     }
 }
 

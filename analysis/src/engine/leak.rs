@@ -14,6 +14,7 @@ impl Machine<'_> {
     /// Looks at a state in which the root returns: what is lost, and what is returned dead.
     pub(crate) fn check_end(&mut self, st: &mut State, result: ValueId) {
         self.check_returned(st, result);
+        self.settle_pending(st);
         if self.is_program_end() {
             return;
         }
@@ -30,6 +31,19 @@ impl Machine<'_> {
                 let (how, at) = self.how_lost(st, object);
                 self.report_lost(st, object, how, at);
             }
+        }
+    }
+
+    /// Owners of memory that is not theirs to release: they will, somewhere.
+    fn settle_pending(&mut self, st: &mut State) {
+        let waiting: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(_, block)| block.pending.is_some() && block.owners > 0)
+            .map(|e| e.0)
+            .collect();
+        for object in waiting {
+            self.report_pending(st, object);
         }
     }
 
@@ -222,7 +236,10 @@ impl Machine<'_> {
     fn was_given_up(&self, block: &Block) -> bool {
         match &block.disowned {
             Some(given) => {
-                block.lent || !given.0.name.contains("forget") && !given.0.name.contains("ManuallyDrop")
+                let forgotten =
+                    given.0.name.contains("forget") || given.0.name.contains("ManuallyDrop");
+                let made_here = matches!(block.birth, Birth::Routine(_));
+                block.lent || !forgotten || made_here && given.0.name.contains("forget")
             }
             None => false,
         }

@@ -46,8 +46,8 @@ pub(crate) struct Active {
     pub(crate) at: Span,
     pub(crate) block: BlockId,
     pub(crate) stmt: u32,
-    /// Entered by a drop, not by a call.
-    pub(crate) by_drop: bool,
+    /// A value is being dropped by this statement: its type, or empty.
+    pub(crate) by_drop: Option<Name>,
     /// Which round of the statement this is, once a value was made in it.
     pub(crate) turn: Option<Turn>,
     /// How many values a call out of view has changed in this statement.

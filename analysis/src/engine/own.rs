@@ -206,6 +206,7 @@ impl Machine<'_> {
             owners: 0,
             raw: 0,
             second: None,
+            pending: None,
             owned_at: at,
             disowned: None,
             escape: Escape::No,
@@ -273,12 +274,25 @@ impl Machine<'_> {
             out.push(st);
             return;
         }
-        self.active_mut().by_drop = true;
+        let outer = self.active().by_drop;
+        let name = self.spoken_type(value);
+        self.active_mut().by_drop = Some(name);
         let states = self.drop_parts(st, loc, value);
-        self.active_mut().by_drop = false;
+        self.active_mut().by_drop = outer;
         for mut st in states {
             self.store(&mut st, loc, ValueId::MOVED);
             out.push(st);
+        }
+    }
+
+    /// The name of a value's type, if it is a struct or enum.
+    fn spoken_type(&self, value: ValueId) -> Name {
+        match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
+                ..
+            } => self.program.adt(*adt).name,
+            _ => Name::EMPTY,
         }
     }
 
@@ -392,6 +406,7 @@ impl Machine<'_> {
     /// Owners moved out of view: nobody knows what becomes of their blocks.
     fn give_up(&mut self, st: &mut State, value: ValueId) {
         for object in self.owned_blocks(value) {
+            self.report_pending(st, object);
             if let Some(block) = st.block_mut(object)
                 && block.owners > 0
             {

@@ -128,7 +128,7 @@ impl Machine<'_> {
             at: def.name_span,
             block: BlockId::ENTRY,
             stmt: u32::MAX - 1,
-            by_drop: false,
+            by_drop: None,
             turn: None,
             havocs: 0,
         });

@@ -1,6 +1,6 @@
 //! Giving back: the verdict on every release, adoption and resize, formed once in a fixed order.
 
-use super::block::{Birth, Block, Family, Layout, Null, Status};
+use super::block::{Birth, Block, Family, Layout, Null, Pending, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
@@ -37,6 +37,7 @@ impl Machine<'_> {
         };
         self.known_block(st, object, pointer);
         if claim.by.act == Act::Drop {
+            self.report_pending(st, object);
             self.owner_goes(st, object);
         }
         let fault = self.verdict(st, object, start, &claim);
@@ -77,6 +78,8 @@ impl Machine<'_> {
         self.known_block(st, object, pointer);
         self.foreign_birth(st, object, pointer);
         match self.verdict(st, object, start, &claim) {
+            // A mere view of it, put into a `ManuallyDrop` or forgotten, does no harm.
+            Some(fault @ Fault::OtherFamily) => self.postpone(st, object, claim.by.clone(), fault),
             Some(fault) => self.report_fault(st, object, claim.by.clone(), fault),
             None => self.require_non_null(st, pointer, &claim.by.name),
         }
@@ -353,6 +356,31 @@ impl Machine<'_> {
             }
         }
         self.emit_here(object, st, EventKind::Reclaim { by, fault }, &since);
+    }
+
+    fn postpone(&mut self, st: &mut State, object: ObjectId, by: Routine, fault: Fault) {
+        let place = self.report_place();
+        if let Some(block) = st.block_mut(object) {
+            let since = block.site;
+            block.pending = Some(Rc::new(Pending {
+                by,
+                fault,
+                place,
+                since,
+            }));
+        }
+    }
+
+    /// The owner of memory that is not its own is dropped or handed on.
+    pub(crate) fn report_pending(&mut self, st: &mut State, object: ObjectId) {
+        let Some(pending) = st.block_mut(object).and_then(|b| b.pending.take()) else {
+            return;
+        };
+        let kind = EventKind::Reclaim {
+            by: pending.by.clone(),
+            fault: pending.fault.clone(),
+        };
+        self.emit_at(object, st, kind, &[pending.since], &pending.place);
     }
 
     fn report_two_owners(

@@ -115,7 +115,7 @@ impl Machine<'_> {
             at: code.span,
             block: BlockId::ENTRY,
             stmt: 0,
-            by_drop: false,
+            by_drop: None,
             turn: None,
             havocs: 0,
         };
@@ -166,7 +166,7 @@ impl Machine<'_> {
             at: def.name_span,
             block: BlockId::ENTRY,
             stmt: 0,
-            by_drop: false,
+            by_drop: None,
             turn: None,
             havocs: 0,
         };

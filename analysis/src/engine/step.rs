@@ -131,6 +131,10 @@ impl<'p> Machine<'p> {
                 pointer
             }
             Literal::Cfg(cfg) => {
+                if let crate::ir::Cfg::Not(inner) = &**cfg {
+                    let inner = self.literal(&Literal::Cfg(inner.clone()));
+                    return self.arena.not(inner);
+                }
                 let name = Name::new(&format!("cfg {cfg:?}"));
                 self.arena.add(Value::Apply(name, Rc::from([])))
             }

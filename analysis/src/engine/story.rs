@@ -12,6 +12,7 @@ use crate::span::Span;
 use crate::types::{self, Ty};
 
 /// Where an event is reported, seen from the root.
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) site: Span,
     /// The call into a helper in which it happens: the helper's name, and the place inside.
@@ -47,16 +48,18 @@ impl Machine<'_> {
     pub(crate) fn routine(&self, name: &str, family: &Family, act: Act) -> Routine {
         let user = self.active.iter().rposition(|a| !a.stub).unwrap_or(0);
         let outer = self.active.get(user + 1);
-        let dropped = self.active[user..].iter().any(|a| a.by_drop);
-        let label = outer.and_then(|a| a.owner).map(|id| {
-            let def = self.program.func(id);
-            match (&def.self_ty, def.name.as_str()) {
-                (Some(Ty::Adt(adt, _)), "drop") => self.program.adt(*adt).name.to_string(),
-                _ => def.label.clone(),
+        let dropped = self.active[user..].iter().find_map(|a| a.by_drop);
+        let label = outer
+            .and_then(|a| a.owner)
+            .map(|id| self.program.func(id).label.clone());
+        let label = match (act, dropped) {
+            (Act::Release, Some(ty)) if !ty.is_empty() && self.active[user].by_drop.is_some() => {
+                Some(ty.to_string())
             }
-        });
+            _ => label,
+        };
         let act = match act {
-            Act::Release if dropped => Act::Drop,
+            Act::Release if dropped.is_some() => Act::Drop,
             other => other,
         };
         Routine {
@@ -207,6 +210,17 @@ impl Machine<'_> {
         since: &[SiteId],
     ) {
         let place = self.report_place();
+        self.emit_at(object, st, kind, since, &place);
+    }
+
+    pub(crate) fn emit_at(
+        &mut self,
+        object: ObjectId,
+        st: &mut State,
+        kind: EventKind,
+        since: &[SiteId],
+        place: &Place,
+    ) {
         if let Some(helper) = place.helper
             && since.iter().all(|&s| self.sites.is_within(s, helper))
         {
@@ -217,10 +231,10 @@ impl Machine<'_> {
             return;
         }
         let mut steps = Vec::new();
-        if let Some((to, at)) = place.inside {
+        if let Some((to, at)) = &place.inside {
             steps.push(Step {
-                at,
-                what: StepKind::Passed { to },
+                at: *at,
+                what: StepKind::Passed { to: to.clone() },
             });
         }
         if place.site.is_stub() {
@@ -299,9 +313,11 @@ impl Machine<'_> {
         let Some(block) = st.block(object) else {
             return;
         };
-        let site = match &block.disowned {
-            Some(given) => given.1,
-            None => block.born_at,
+        let site = match (&block.disowned, block.resize_failed) {
+            // The routine to mend is the resize, not the first allocation.
+            (_, Some(at)) => at,
+            (Some(given), None) => given.1,
+            (None, None) => block.born_at,
         };
         if site.is_stub() {
             return;

@@ -5,7 +5,7 @@ use super::object::{Object, ObjectId};
 use super::shape::Locals;
 use super::state::State;
 use super::value::{SiteId, Value, ValueId};
-use crate::ir::LocalId;
+use crate::ir::{BinOp, LocalId};
 use rustc_hash::FxHashSet;
 
 /// What a walk over a state reaches.
@@ -130,7 +130,10 @@ impl Machine<'_> {
                     reach.sites.insert(*site);
                 }
                 Value::Apply(name, _) if reach.carried && *name != "addr" => continue,
-                Value::Binary(..) | Value::Unary(..) | Value::IsVariant(..) | Value::Part(..)
+                Value::Binary(BinOp::Eq | BinOp::Lt | BinOp::Le, ..)
+                | Value::Unary(..)
+                | Value::IsVariant(..)
+                | Value::Part(..)
                     if reach.carried =>
                 {
                     continue;

@@ -197,6 +197,12 @@ impl Families {
         if !front.any(is_binding) {
             return None;
         }
+        // `HANDLE::free` is an associated function of a type, not the C library's `free`.
+        let capital = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase());
+        let owner = path.rsplit("::").nth(1).unwrap_or("");
+        if capital(owner) && !capital(last) {
+            return None;
+        }
         self.routine(Name::new(last))
     }
 
