@@ -48,6 +48,15 @@ pub enum EventKind {
         /// Where the second release happens, if it is in view.
         released_again_at: Option<Span>,
     },
+    /// A type whose `Drop` releases what a field points to is `Clone` by copying that field.
+    ClonedOwner {
+        /// What `Drop` calls.
+        by: Routine,
+        /// Where.
+        released_at: Span,
+        /// The field.
+        field: Name,
+    },
     /// The last pointer is gone and the block is still live.
     Lose {
         /// How it got lost.

@@ -131,6 +131,15 @@ impl<'p> Machine<'p> {
                 _ => self.point_at(&loc, false),
             });
         };
+        // A binding by reference stands for what it refers to.
+        if let Operand::Place(place) = operand
+            && matches!(self.place_type(place), Ty::Adt(..))
+        {
+            let value = self.load(st, &loc);
+            if matches!(self.arena.get(value), Value::Ptr(_)) {
+                loc = self.deref_value(st, loc, value)?;
+            }
+        }
         for step in &adjust.steps {
             loc = self.adjust(st, loc, operand, *step)?;
         }

@@ -2,6 +2,7 @@
 
 use super::block::{Birth, Escape, Family, Layout, Null, Status};
 use super::call::Outcome;
+use super::cloned::Handed;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::release::Claim;
@@ -533,6 +534,14 @@ impl<'p> Machine<'p> {
         let takes_over = args.iter().any(|&a| self.is_destructor(a));
         for &arg in &args {
             self.check_passed(&mut st, arg, name);
+            if self.handed.len() < 64 {
+                let at = self.report_place().site;
+                self.handed.push(Handed {
+                    to: name,
+                    value: arg,
+                    at,
+                });
+            }
         }
         for &arg in &args {
             if foreign && !takes_over {

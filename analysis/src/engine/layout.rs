@@ -11,6 +11,11 @@ impl Machine<'_> {
     pub(crate) fn compare(&mut self, st: &State, have: &Layout, want: &Layout) -> Same {
         match (have, want) {
             (Layout::Unknown, _) | (_, Layout::Unknown) => Same::Unknown,
+            (Layout::One(ty), _) | (_, Layout::One(ty))
+                if matches!(ty, Ty::Str | Ty::Slice(_) | Ty::Dyn(_) | Ty::Unknown) =>
+            {
+                Same::Unknown
+            }
             (Layout::One(a), Layout::One(b)) if unsizes(a, b) || unsizes(b, a) => Same::Unknown,
             (Layout::One(a), Layout::One(b)) => types::same_layout(self.program, a, b),
             (Layout::Many(a, n), Layout::Many(b, m)) => self.compare_many(st, a, *n, b, *m),

@@ -1,5 +1,6 @@
 //! The machine: what is shared by all steps of one root's execution.
 
+use super::cloned::Handed;
 use super::object::Objects;
 use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
@@ -81,6 +82,10 @@ pub(crate) struct Machine<'p> {
     /// Closures that the root made, and those that were followed.
     pub(crate) made: Vec<Made>,
     pub(crate) followed: FxHashSet<BodyRef>,
+    /// Pointers that functions out of view got.
+    pub(crate) handed: Vec<Handed>,
+    /// The place located last was reached through a reference that the source does not mention.
+    pub(crate) implicit: bool,
 }
 
 /// A closure that a root made.
@@ -117,6 +122,8 @@ impl<'p> Machine<'p> {
             interest: FxHashMap::default(),
             made: Vec::new(),
             followed: FxHashSet::default(),
+            handed: Vec::new(),
+            implicit: false,
         }
     }
 
@@ -132,6 +139,7 @@ impl<'p> Machine<'p> {
         self.events.clear();
         self.root = root;
         self.root_label = label;
+        self.handed.clear();
         self.made.clear();
         self.followed.clear();
         self.steps = 0;

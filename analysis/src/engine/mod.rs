@@ -7,6 +7,7 @@
 mod annotated;
 mod block;
 mod call;
+mod cloned;
 mod explore;
 mod facts;
 mod foreign;

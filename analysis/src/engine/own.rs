@@ -426,6 +426,11 @@ impl Machine<'_> {
     fn collect_owned(&mut self, value: ValueId, owner: bool, out: &mut Vec<ObjectId>) {
         match self.arena.get(value) {
             Value::Ptr(p) if owner => out.push(p.object),
+            Value::Opaque { .. } | Value::Param(_) | Value::Part(..) | Value::Initial(_)
+                if owner =>
+            {
+                out.push(self.objects.add(Object::Pointee(value)));
+            }
             Value::Agg { tag, parts, .. } => {
                 let (tag, parts) = (*tag, parts.clone());
                 let owner = match tag {

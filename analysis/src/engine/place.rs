@@ -147,6 +147,7 @@ impl<'p> Machine<'p> {
 
     /// Where a place is; `None` if the path ends on the way there (a null dereference).
     pub(crate) fn locate(&mut self, st: &mut State, place: &'p Place) -> Option<Loc> {
+        self.implicit = false;
         let mut loc = match &place.base {
             Base::Local(local) => self.local_loc(*local),
             Base::Item(path) => self.item_loc(st, path),
@@ -331,6 +332,7 @@ impl<'p> Machine<'p> {
             match self.arena.get(value) {
                 Value::Ptr(_) => {
                     loc = self.deref_value(st, loc, value)?;
+                    self.implicit = true;
                 }
                 Value::Agg {
                     tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
@@ -368,9 +370,11 @@ impl<'p> Machine<'p> {
             Res::Fn(id) => self.arena.add(Value::Func(id, std::rc::Rc::from([]))),
             Res::Ctor(adt, variant) | Res::Variant(adt, variant) => self.ctor_value(adt, variant),
             Res::Adt(adt) => self.ctor_value(adt, 0),
+            // A parameter that is not known is taken for a size: paths on which it is zero own
+            // nothing and are not taken.
             Res::ConstParam(name) => match self.subst_const(name) {
                 Some(n) => self.arena.int(n),
-                None => self.arena.add(Value::Apply(name, std::rc::Rc::from([]))),
+                None => self.arena.add(Value::SizeOf(Ty::Param(name))),
             },
             Res::External(name) => self.arena.add(Value::Extern(name)),
             _ => {

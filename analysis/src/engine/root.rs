@@ -65,6 +65,7 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
         events.append(&mut machine.events);
     }
     events.append(&mut machine.protocols());
+    events.append(&mut machine.cloned_owners());
     (events, stats)
 }
 

@@ -95,6 +95,7 @@ impl<'p> Machine<'p> {
 
     fn take(&mut self, st: &mut State, place: &'p Place) -> Option<ValueId> {
         let loc = self.locate(st, place)?;
+        let implicit = self.implicit;
         self.touch(st, loc.object, Usage::Read)?;
         let mut value = self.load(st, &loc);
         if self.is_symbol(value) {
@@ -106,6 +107,10 @@ impl<'p> Machine<'p> {
             }
         }
         if self.owns(value) {
+            // Nothing can be moved out of a reference: a pattern binds by reference here.
+            if implicit {
+                return Some(self.point_at(&loc, loc.shared));
+            }
             self.store(st, &loc, ValueId::MOVED);
         }
         Some(value)
@@ -260,6 +265,11 @@ impl<'p> Machine<'p> {
                 if self.program.adt(adt).kind != crate::resolve::AdtKind::Enum =>
             {
                 Some(ValueId::ONE)
+            }
+            Res::External(name) => {
+                let loc = self.locate_value(st, place)?;
+                let value = self.load(st, &loc);
+                Some(self.variant_test(st, value, name))
             }
             _ => {
                 let loc = self.locate_value(st, place)?;

@@ -341,5 +341,6 @@ fn rank(kind: &EventKind) -> u8 {
         EventKind::ZeroSized { .. } => 4,
         EventKind::Unchecked { .. } => 5,
         EventKind::UncheckedSize { .. } => 6,
+        EventKind::ClonedOwner { .. } => 7,
     }
 }

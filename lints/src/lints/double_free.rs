@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::{Check, Group, Level, Lint};
 use crate::wording::{self, routine, tell, tell_end};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
+use memlint_analysis::span::Span;
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -16,7 +17,8 @@ pub(crate) static LINT: Lint = Lint {
     docs: r#"
 ### What it does
 Finds an allocation that is released twice on one path: by two releases, by two `from_raw`, by a
-release and the drop of an owner, or through the old pointer after a successful `realloc`.
+release and the drop of an owner, or through the old pointer after a successful `realloc`. Finds
+also the type whose `Clone` copies a pointer that its `Drop` releases; that is reported at the type.
 
 ### Why is this bad
 After the first release the memory belongs to the allocator, and may already be somebody else's.
@@ -58,12 +60,17 @@ function may have released in between is not judged.
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
-    let EventKind::Reclaim {
-        by,
-        fault: Fault::Ended { by: first, at },
-    } = &event.kind
-    else {
-        return None;
+    let (by, first, at) = match &event.kind {
+        EventKind::Reclaim {
+            by,
+            fault: Fault::Ended { by: first, at },
+        } => (by, first, at),
+        EventKind::ClonedOwner {
+            by,
+            released_at,
+            field,
+        } => return Some(cloned(event, by, *released_at, field.as_str())),
+        _ => return None,
     };
     let d = Diagnostic::new(&LINT, event.site, message(by, first))
         .label(format!("{} here again", wording::done(by.act)))
@@ -71,6 +78,19 @@ fn check(event: &Event) -> Option<Diagnostic> {
         .help(help(by, first));
     // The steps come first: the story is told in the order in which it happens.
     Some(tell_end(tell(d, event), event, first, *at))
+}
+
+/// Reported at the type: whoever clones a value of it drops two.
+fn cloned(event: &Event, by: &Routine, released_at: Span, field: &str) -> Diagnostic {
+    let ty = &event.block.layout;
+    let message = format!("clones of `{ty}` release the memory behind `{field}` twice");
+    Diagnostic::new(&LINT, event.site, message)
+        .label(format!("its `Clone` copies the pointer `{field}`"))
+        .also(released_at, format!("every clone's `Drop` releases it here by {}", routine(by)))
+        .why("each clone believes that it is the only owner")
+        .help(format!(
+            "remove `Clone` from `{ty}`, let it copy what `{field}` points to, or count the owners"
+        ))
 }
 
 fn message(by: &Routine, first: &Routine) -> String {

@@ -1,0 +1,199 @@
+//! Copied owners: a type whose `Drop` releases what a field points to, and whose `Clone` copies it.
+
+use super::block::Status;
+use super::machine::Machine;
+use super::object::Object;
+use super::root::Prepared;
+use super::value::{Key, Tag, Value, ValueId};
+use crate::event::{Act, Block, Event, EventKind, Origin, Routine};
+use crate::name::Name;
+use crate::resolve::{AdtId, FnId};
+use crate::span::Span;
+use crate::types::Ty;
+
+/// A pointer that a function which is not in view got.
+pub(crate) struct Handed {
+    pub(crate) to: Name,
+    pub(crate) value: ValueId,
+    pub(crate) at: Span,
+}
+
+/// Words in the names of foreign functions that release.
+const RELEASING: &[&str] = &[
+    "free", "destroy", "delete", "release", "close", "drop", "unref", "dispose", "dealloc", "fini",
+];
+
+/// What a type's `Drop` does to a field.
+struct Released {
+    field: Name,
+    by: Routine,
+    at: Span,
+}
+
+impl Machine<'_> {
+    /// All types of the program that are copied although they own.
+    pub(crate) fn cloned_owners(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for adt in self.program.adts() {
+            let def = self.program.adt(adt);
+            if def.stub || !self.has_pointer_field(adt) {
+                continue;
+            }
+            let Some(drop) = self.program.drop_impl(adt) else {
+                continue;
+            };
+            let derived = def.derives.iter().any(|d| *d == "Clone");
+            let written = self.clone_fn(adt);
+            if !derived && written.is_none() {
+                continue;
+            }
+            for released in self.released_fields(drop) {
+                let copied = derived || written.is_some_and(|f| self.copies(f, adt, released.field));
+                if copied {
+                    events.push(self.cloned_event(adt, released));
+                    break;
+                }
+            }
+        }
+        events
+    }
+
+    fn has_pointer_field(&self, adt: AdtId) -> bool {
+        let is_pointer = |ty: &Ty| match ty {
+            Ty::Ptr(..) => true,
+            Ty::Adt(inner, _) => self.program.adt(*inner).name == "NonNull",
+            _ => false,
+        };
+        let variants = &self.program.adt(adt).variants;
+        variants
+            .iter()
+            .flat_map(|v| &v.fields)
+            .any(|f| is_pointer(&f.1))
+    }
+
+    fn clone_fn(&self, adt: AdtId) -> Option<FnId> {
+        let own = Ty::adt(adt, Vec::new());
+        let all = self.program.fns_of(&own, Name::new("clone"));
+        all.iter()
+            .copied()
+            .find(|&id| self.program.func(id).body.is_some())
+    }
+
+    /// Fields whose pointee the `Drop` releases.
+    fn released_fields(&mut self, drop: FnId) -> Vec<Released> {
+        let Some(Prepared { active, state }) = self.prepare_root(drop) else {
+            return Vec::new();
+        };
+        let at = self.program.func(drop).name_span;
+        let ends = self.run_root(active, state);
+        let handed = std::mem::take(&mut self.handed);
+        self.events.clear();
+        let mut out = Vec::new();
+        for (st, _) in &ends {
+            for (object, block) in st.blocks() {
+                if let (Status::Ended(end), Object::Pointee(v)) =
+                    (&block.status, self.objects.get(*object))
+                    && let Some(field) = self.own_field(v)
+                {
+                    out.push(Released {
+                        field,
+                        by: end.by.clone(),
+                        at: if end.at.is_stub() { at } else { end.at },
+                    });
+                }
+            }
+        }
+        for pointer in handed {
+            let name = pointer.to.as_str().to_lowercase();
+            if RELEASING.iter().any(|word| name.contains(word))
+                && let Some(field) = self.own_field(pointer.value)
+            {
+                out.push(Released {
+                    field,
+                    by: Routine {
+                        name: pointer.to.to_string(),
+                        family: String::new(),
+                        act: Act::Release,
+                    },
+                    at: pointer.at,
+                });
+            }
+        }
+        out
+    }
+
+    /// The field of `self` that an unknown value was loaded from.
+    fn own_field(&mut self, v: ValueId) -> Option<Name> {
+        let this = self.arena.add(Value::Param(0));
+        let this = self.objects.add(Object::Pointee(this));
+        let mut at = v;
+        let mut field = None;
+        for _ in 0..6 {
+            match self.arena.get(at) {
+                Value::Part(of, Key::Name(name)) => {
+                    field = Some(*name);
+                    at = *of;
+                }
+                Value::Initial(object) if *object == this => return field,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Whether a `Clone` written by hand copies the field and asks nobody for another count.
+    fn copies(&mut self, clone: FnId, adt: AdtId, field: Name) -> bool {
+        let Some(Prepared { active, state }) = self.prepare_root(clone) else {
+            return false;
+        };
+        let ends = self.run_root(active, state);
+        let asked = !std::mem::take(&mut self.handed).is_empty();
+        self.events.clear();
+        !asked
+            && !ends.is_empty()
+            && ends.iter().all(|(st, result)| {
+                let Value::Agg {
+                    tag: Tag::Adt(found, _),
+                    parts,
+                    ..
+                } = self.arena.get(*result)
+                else {
+                    return false;
+                };
+                let part = parts.iter().find(|p| p.0 == Key::Name(field)).map(|p| p.1);
+                let same = *found == adt && st.blocks().is_empty();
+                same && part.is_some_and(|v| self.own_field_of(v) == Some(field))
+            })
+    }
+
+    fn own_field_of(&self, v: ValueId) -> Option<Name> {
+        match self.arena.get(v) {
+            Value::Part(of, Key::Name(name)) => {
+                matches!(self.arena.get(*of), Value::Initial(_)).then_some(*name)
+            }
+            _ => None,
+        }
+    }
+
+    fn cloned_event(&self, adt: AdtId, released: Released) -> Event {
+        let def = self.program.adt(adt);
+        Event {
+            kind: EventKind::ClonedOwner {
+                by: released.by,
+                released_at: released.at,
+                field: released.field,
+            },
+            site: def.name_span,
+            function: def.label.clone(),
+            block: Block {
+                origin: Origin::Unknown,
+                family: String::new(),
+                layout: def.label.clone(),
+                release_with: Vec::new(),
+                foreign: false,
+                resized: false,
+            },
+            steps: Vec::new(),
+        }
+    }
+}
