@@ -8,6 +8,7 @@ use crate::lower::{self, MacroTable};
 use crate::name::Name;
 use crate::resolve::{CrateIr, PlacedFile, Program};
 use crate::span::FileId;
+use rayon::prelude::*;
 
 /// What an analysis found, and what it cost.
 #[derive(Debug, Default)]
@@ -20,7 +21,8 @@ pub struct Analysis {
 
 /// Analyzes the crates of one workspace together.
 pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
-    let program = Program::build(vec![stubs()], krates);
+    let stubs = stubs();
+    let program = Program::build(vec![stubs], krates);
     let families = families_of(&program);
     let (events, stats) = engine::execute(&program, &families, options);
     Analysis { events, stats }
@@ -45,7 +47,7 @@ fn families_of(program: &Program) -> Families {
 fn stubs() -> CrateIr {
     let macros = MacroTable::default();
     let files = STUBS
-        .iter()
+        .par_iter()
         .filter_map(|(module, text)| {
             // A test holds every stub to being parsed.
             let ir = lower::lower_file(FileId::STUBS, text, &macros).ok()?;

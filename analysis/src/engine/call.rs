@@ -1,7 +1,7 @@
 //! Calls: who is called, and following the ones whose body is in view.
 
 use super::machine::{Active, Machine};
-use super::place::Loc;
+use super::place::{Loc, behind};
 use super::state::{Frame, State};
 use super::value::{Key, Pointer, Source, Tag, Value, ValueId};
 use crate::event::Usage;
@@ -140,8 +140,8 @@ impl<'p> Machine<'p> {
                 loc = self.deref_value(st, loc, value)?;
             }
         }
-        for step in &adjust.steps {
-            loc = self.adjust(st, loc, operand, *step)?;
+        for (taken, step) in adjust.steps.iter().enumerate() {
+            loc = self.adjust(st, loc, operand, *step, taken)?;
         }
         match adjust.pass {
             Pass::Ref => Some(self.point_at(&loc, true)),
@@ -170,12 +170,13 @@ impl<'p> Machine<'p> {
         loc: Loc,
         operand: &'p Operand,
         step: Step,
+        taken: usize,
     ) -> Option<Loc> {
         let mut value = self.load(st, &loc);
         if self.is_symbol(value)
             && let Operand::Place(place) = operand
         {
-            let ty = self.place_type(place);
+            let ty = behind(self.place_type(place), taken);
             let shaped = self.shape(st, value, &ty);
             if shaped != value {
                 self.store(st, &loc, shaped);
@@ -311,7 +312,11 @@ impl<'p> Machine<'p> {
             }
             _ => {
                 let foreign = self.is_foreign_value(value);
-                self.unknown_call(st, Name::EMPTY, foreign, args, ret)
+                let name = match self.arena.get(value) {
+                    Value::Part(_, Key::Name(name)) => *name,
+                    _ => Name::EMPTY,
+                };
+                self.unknown_call(st, name, foreign, args, ret)
             }
         }
     }

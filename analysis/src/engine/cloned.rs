@@ -60,7 +60,8 @@ impl Machine<'_> {
 
     fn has_pointer_field(&self, adt: AdtId) -> bool {
         let is_pointer = |ty: &Ty| match ty {
-            Ty::Ptr(..) => true,
+            // A foreign typedef hides the pointer.
+            Ty::Ptr(..) | Ty::External(_) => true,
             Ty::Adt(inner, _) => self.program.adt(*inner).name == "NonNull",
             _ => false,
         };

@@ -13,10 +13,24 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// States with their fingerprints, no two of them equal.
+#[derive(Default)]
+struct Pool(Vec<(u64, State)>);
+
+impl Pool {
+    fn contains(&self, print: u64, state: &State) -> bool {
+        self.0.iter().any(|old| old.0 == print && old.1 == *state)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// States that were seen at a block.
 #[derive(Default)]
 struct Seen {
-    states: Vec<State>,
+    states: Pool,
     visits: usize,
 }
 
@@ -65,28 +79,33 @@ impl<'p> Machine<'p> {
         let live = &shape.live_in[block.0 as usize];
         let widen = shape.loop_head[block.0 as usize] && seen.visits >= 3;
         seen.visits += 1;
-        let mut fresh: Vec<State> = Vec::new();
+        let mut fresh = Pool::default();
         for mut state in states {
             self.tidy(&mut state, live);
-            if widen && let Some(first) = seen.states.first() {
-                self.widen(first, &mut state);
+            if widen && let Some(first) = seen.states.0.first() {
+                self.widen(&first.1, &mut state);
                 self.tidy(&mut state, live);
             }
-            if !seen.states.contains(&state) && !fresh.contains(&state) {
-                fresh.push(state);
+            let print = state.fingerprint();
+            if !seen.states.contains(print, &state) && !fresh.contains(print, &state) {
+                fresh.0.push((print, state));
             }
         }
         let room = self.limit().saturating_sub(seen.states.len());
         if fresh.len() > room.max(1) / 2 + 1 {
-            fresh = self.merge(fresh);
-            fresh.retain(|state| !seen.states.contains(state));
+            let merged = self.merge(fresh.0.into_iter().map(|s| s.1).collect());
+            let merged = merged.into_iter().map(|s| (s.fingerprint(), s));
+            fresh = Pool(merged.collect());
+            fresh
+                .0
+                .retain(|(print, state)| !seen.states.contains(*print, state));
         }
         if fresh.len() > room {
             self.capped = true;
-            fresh.truncate(room);
+            fresh.0.truncate(room);
         }
-        seen.states.extend(fresh.iter().cloned());
-        fresh
+        seen.states.0.extend(fresh.0.iter().cloned());
+        fresh.0.into_iter().map(|s| s.1).collect()
     }
 
     /// Numbers that change from round to round become unknown.
@@ -119,9 +138,9 @@ impl<'p> Machine<'p> {
     fn merge(&mut self, states: Vec<State>) -> Vec<State> {
         let mut groups: Vec<State> = Vec::new();
         for state in states {
-            let like = groups.iter_mut().find(|g| {
-                g.blocks() == state.blocks() && g.heap() == state.heap() && same_shape(g, &state)
-            });
+            let like = groups
+                .iter_mut()
+                .find(|g| same_shape(g, &state) && g.same_memory(&state));
             match like {
                 Some(group) => self.join(group, &state),
                 None => groups.push(state),
@@ -231,7 +250,7 @@ impl<'p> Machine<'p> {
 
     /// Equal results of a call become one.
     fn settle(&mut self, _shape: &Shape, states: Vec<State>) -> Vec<State> {
-        let mut out: Vec<State> = Vec::with_capacity(states.len());
+        let mut out = Pool(Vec::with_capacity(states.len()));
         for mut state in states {
             if let Some(frame) = state.frames.last_mut()
                 && frame.locals[1..].iter().any(|&v| v != ValueId::UNINIT)
@@ -239,15 +258,16 @@ impl<'p> Machine<'p> {
                 // The result may point into a variable only by mistake; all others are gone.
                 Rc::make_mut(frame).locals[1..].fill(ValueId::UNINIT);
             }
-            if !out.contains(&state) {
-                out.push(state);
+            let print = state.fingerprint();
+            if !out.contains(print, &state) {
+                out.0.push((print, state));
             }
         }
-        out
+        out.0.into_iter().map(|s| s.1).collect()
     }
 }
 
 fn same_shape(a: &State, b: &State) -> bool {
     let n = a.frames.len() - 1;
-    a.frames.len() == b.frames.len() && a.frames[..n] == b.frames[..n]
+    a.same_frames(b, n)
 }

@@ -4,10 +4,11 @@
 //! releases or converts, or a function of interest through which raw pointers pass.
 
 use super::machine::Machine;
+use crate::families::Families;
 use crate::ir::{Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr};
 use crate::name::Name;
-use crate::resolve::{BodyRef, FnId};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::resolve::{BodyRef, FnId, Program};
+use rustc_hash::FxHashSet;
 
 /// Functions of std that begin, end or convert ownership of memory.
 pub const STD_ROUTINES: &[&str] = &[
@@ -76,16 +77,36 @@ const COMMON: &[&str] = &[
     "cast",
 ];
 
-impl Machine<'_> {
-    /// Whether the function is worth executing as a root.
-    pub(crate) fn is_interesting(&mut self, id: FnId) -> bool {
-        if self.interest.is_empty() {
-            self.interest = self.find_interest();
-        }
-        self.interest.contains_key(&id)
+/// The functions that are of interest.
+#[derive(Debug)]
+pub(crate) struct Interest(FxHashSet<FnId>);
+
+impl Interest {
+    /// Finds them.
+    pub(crate) fn find(program: &Program, families: &Families) -> Interest {
+        Interest(Survey { program, families }.find_interest())
     }
 
-    fn find_interest(&self) -> FxHashMap<FnId, bool> {
+    /// Whether the function is worth executing as a root.
+    pub(crate) fn holds(&self, id: FnId) -> bool {
+        self.0.contains(&id)
+    }
+}
+
+impl Machine<'_> {
+    /// Whether the function is worth executing as a root.
+    pub(crate) fn is_interesting(&self, id: FnId) -> bool {
+        self.interest.holds(id)
+    }
+}
+
+struct Survey<'p> {
+    program: &'p Program,
+    families: &'p Families,
+}
+
+impl Survey<'_> {
+    fn find_interest(&self) -> FxHashSet<FnId> {
         let mut mentions: Vec<(FnId, FxHashSet<Name>)> = Vec::new();
         for id in self.program.fns() {
             let def = self.program.func(id);
@@ -96,28 +117,37 @@ impl Machine<'_> {
             }
         }
         let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
-        hot.extend(self.families.routines().filter(|r| r.family.is_some()).map(|r| r.name));
+        hot.extend(
+            self.families
+                .routines()
+                .filter(|r| r.family.is_some())
+                .map(|r| r.name),
+        );
         let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
-        hot.extend(self.program.fns().filter(declared).map(|id| self.program.func(id).name));
+        hot.extend(
+            self.program
+                .fns()
+                .filter(declared)
+                .map(|id| self.program.func(id).name),
+        );
         self.add_renames(&mut hot);
         let common: FxHashSet<Name> = COMMON.iter().map(|n| Name::new(n)).collect();
-        let mut found: FxHashMap<FnId, bool> = FxHashMap::default();
+        let mut found: FxHashSet<FnId> = FxHashSet::default();
         loop {
             let before = found.len();
             for (id, names) in &mentions {
-                if found.contains_key(id) || names.is_disjoint(&hot) {
+                if found.contains(id) || names.is_disjoint(&hot) {
                     continue;
                 }
-                found.insert(*id, true);
+                found.insert(*id);
             }
-            for id in found.keys() {
+            for id in &found {
                 let name = self.program.func(*id).name;
                 if !common.contains(&name) && self.passes_pointers(*id) {
                     hot.insert(name);
                 }
             }
             if found.len() == before {
-                found.entry(FnId(u32::MAX)).or_insert(false);
                 return found;
             }
         }

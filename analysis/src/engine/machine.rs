@@ -1,6 +1,7 @@
 //! The machine: what is shared by all steps of one root's execution.
 
 use super::cloned::Handed;
+use super::interest::Interest;
 use super::object::Objects;
 use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
@@ -78,7 +79,7 @@ pub(crate) struct Machine<'p> {
     pub(crate) owning: FxHashMap<ValueId, bool>,
     pub(crate) constants: FxHashMap<crate::resolve::ConstId, Option<ValueId>>,
     resolved: FxHashMap<usize, Res>,
-    pub(crate) interest: FxHashMap<FnId, bool>,
+    pub(crate) interest: Arc<Interest>,
     /// Closures that the root made, and those that were followed.
     pub(crate) made: Vec<Made>,
     pub(crate) followed: FxHashSet<BodyRef>,
@@ -97,7 +98,12 @@ pub(crate) struct Made {
 }
 
 impl<'p> Machine<'p> {
-    pub(crate) fn new(program: &'p Program, families: &'p Families, bounds: Bounds) -> Machine<'p> {
+    pub(crate) fn new(
+        program: &'p Program,
+        families: &'p Families,
+        bounds: Bounds,
+        interest: Arc<Interest>,
+    ) -> Machine<'p> {
         Machine {
             program,
             families,
@@ -119,7 +125,7 @@ impl<'p> Machine<'p> {
             owning: FxHashMap::default(),
             constants: FxHashMap::default(),
             resolved: FxHashMap::default(),
-            interest: FxHashMap::default(),
+            interest,
             made: Vec::new(),
             followed: FxHashSet::default(),
             handed: Vec::new(),

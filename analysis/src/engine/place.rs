@@ -280,17 +280,25 @@ impl<'p> Machine<'p> {
         place: &'p Place,
         at: usize,
     ) -> Option<Loc> {
-        let value = self.load_typed(st, &loc, place, at);
+        let value = self.load_typed(st, &loc, place, at, 0);
         self.deref_value(st, loc, value)
     }
 
     /// Loads; if the value is unknown, its type decides whether it is a reference or an owner.
-    fn load_typed(&mut self, st: &mut State, loc: &Loc, place: &'p Place, at: usize) -> ValueId {
+    /// `followed`: how many references were followed since the prefix of the place ended.
+    fn load_typed(
+        &mut self,
+        st: &mut State,
+        loc: &Loc,
+        place: &'p Place,
+        at: usize,
+        followed: usize,
+    ) -> ValueId {
         let value = self.load(st, loc);
         if !self.is_symbol(value) {
             return value;
         }
-        let ty = self.prefix_ty(place, at);
+        let ty = behind(self.prefix_ty(place, at), followed);
         let shaped = self.shape(st, value, &ty);
         if shaped != value {
             self.store(st, loc, shaped);
@@ -327,8 +335,8 @@ impl<'p> Machine<'p> {
         at: usize,
     ) -> Option<Loc> {
         let mut loc = loc;
-        for _ in 0..8 {
-            let value = self.load_typed(st, &loc, place, at);
+        for followed in 0..8 {
+            let value = self.load_typed(st, &loc, place, at, followed);
             match self.arena.get(value) {
                 Value::Ptr(_) => {
                     loc = self.deref_value(st, loc, value)?;
@@ -406,6 +414,18 @@ impl<'p> Machine<'p> {
                 .aggregate(Tag::Adt(adt, variant), Vec::new(), None)
         }
     }
+}
+
+/// The type behind so many references; a binding by reference has the type of what it names.
+pub(crate) fn behind(ty: Ty, followed: usize) -> Ty {
+    let mut ty = ty;
+    for _ in 0..followed {
+        match ty {
+            Ty::Ref(_, inner) | Ty::Ptr(_, inner) => ty = (*inner).clone(),
+            other => return other,
+        }
+    }
+    ty
 }
 
 /// How `*` works on a standard type.

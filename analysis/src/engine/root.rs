@@ -1,6 +1,7 @@
 //! Roots: which functions are executed, and with what.
 
 use super::block::Birth;
+use super::interest::Interest;
 use super::machine::{Active, Bounds, Machine, Made};
 use super::site::{Site, Sites};
 use super::state::{Frame, State};
@@ -9,7 +10,10 @@ use crate::event::Event;
 use crate::families::Families;
 use crate::ir::{BlockId, LocalId};
 use crate::resolve::{FnId, Program};
+use rayon::prelude::*;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How much the engine may do.
 #[derive(Clone, Debug)]
@@ -25,7 +29,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            steps: 60_000,
+            steps: 10_000,
             states: 24,
             depth: 5,
         }
@@ -43,30 +47,60 @@ pub struct Stats {
     pub steps: u64,
 }
 
-/// Executes every function of the program that touches memory by hand.
+/// Executes every function of the program that touches memory by hand, on all threads of the
+/// pool; the order of the events does not depend on their number.
 pub fn execute(program: &Program, families: &Families, options: &Options) -> (Vec<Event>, Stats) {
     let bounds = Bounds {
         steps: options.steps,
         states: options.states,
         depth: options.depth,
     };
-    let mut machine = Machine::new(program, families, bounds);
-    let mut events = Vec::new();
-    let mut stats = Stats::default();
-    for id in program.fns() {
+    let interest = Arc::new(Interest::find(program, families));
+    let roots = program.fns().filter(|&id| {
         let def = program.func(id);
-        if def.stub || def.body.is_none() || !machine.is_interesting(id) {
-            continue;
+        !def.stub && def.body.is_some() && interest.holds(id)
+    });
+    let roots: Vec<FnId> = roots.collect();
+    let next = AtomicUsize::new(0);
+    // Each thread keeps one machine, since what it has learnt of types and names stays true.
+    let work = |_| {
+        let mut machine = Machine::new(program, families, bounds, interest.clone());
+        let mut done: Vec<(usize, Vec<Event>)> = Vec::new();
+        let mut stats = Stats::default();
+        loop {
+            // The pairs of functions first: that work cannot be shared.
+            match next.fetch_add(1, Ordering::Relaxed) {
+                0 => {
+                    let mut events = machine.protocols();
+                    events.append(&mut machine.cloned_owners());
+                    done.push((roots.len() + 1, events));
+                }
+                at if at <= roots.len() => {
+                    machine.root(roots[at - 1]);
+                    stats.bodies += 1;
+                    stats.steps += u64::from(machine.steps);
+                    stats.states_capped += usize::from(machine.capped);
+                    done.push((at, std::mem::take(&mut machine.events)));
+                }
+                _ => return (done, stats),
+            }
         }
-        machine.root(id);
-        stats.bodies += 1;
-        stats.steps += u64::from(machine.steps);
-        stats.states_capped += usize::from(machine.capped);
-        events.append(&mut machine.events);
+    };
+    let parts: Vec<_> = (0..rayon::current_num_threads())
+        .into_par_iter()
+        .with_max_len(1)
+        .map(work)
+        .collect();
+    let mut stats = Stats::default();
+    let mut events = Vec::new();
+    for (done, part) in parts {
+        events.extend(done);
+        stats.bodies += part.bodies;
+        stats.states_capped += part.states_capped;
+        stats.steps += part.steps;
     }
-    events.append(&mut machine.protocols());
-    events.append(&mut machine.cloned_owners());
-    (events, stats)
+    events.sort_by_key(|e| e.0);
+    (events.into_iter().flat_map(|e| e.1).collect(), stats)
 }
 
 /// A root about to be executed.
@@ -138,7 +172,9 @@ impl Machine<'_> {
             };
             state.set_local(0, local, value);
         }
-        let Some(active) = self.active.pop() else { return };
+        let Some(active) = self.active.pop() else {
+            return;
+        };
         for (mut st, result) in self.run_root(active, state.clone()) {
             self.check_end(&mut st, result);
         }

@@ -6,6 +6,8 @@ use super::value::{SiteId, ValueId};
 use crate::ir::LocalId;
 use crate::name::Name;
 use crate::span::Span;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// The variables of one active call.
@@ -57,12 +59,16 @@ pub(crate) struct State {
 
 impl PartialEq for State {
     fn eq(&self, other: &State) -> bool {
-        self.frames == other.frames
-            && self.heap == other.heap
-            && self.blocks == other.blocks
-            && self.facts == other.facts
-            && self.turns == other.turns
+        same(&self.facts, &other.facts)
+            && same(&self.turns, &other.turns)
+            && self.same_frames(other, self.frames.len())
+            && self.same_memory(other)
     }
+}
+
+/// Equality that does not look into what is shared.
+fn same<T: PartialEq>(a: &Rc<T>, b: &Rc<T>) -> bool {
+    Rc::ptr_eq(a, b) || **a == **b
 }
 
 impl State {
@@ -75,6 +81,31 @@ impl State {
             turns: Rc::default(),
             last: at,
         }
+    }
+
+    /// A number that equal states share and different ones hardly ever do.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        for frame in &self.frames {
+            frame.locals.hash(&mut hasher);
+        }
+        self.heap.hash(&mut hasher);
+        self.turns.hash(&mut hasher);
+        for (value, fact) in self.facts.iter() {
+            (value, fact.lo as u64, fact.hi as u64).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Whether both know the same of all allocations and objects.
+    pub(crate) fn same_memory(&self, other: &State) -> bool {
+        same(&self.heap, &other.heap) && same(&self.blocks, &other.blocks)
+    }
+
+    /// Whether the variables of the outermost calls are equal, as many as asked for.
+    pub(crate) fn same_frames(&self, other: &State, count: usize) -> bool {
+        self.frames.len() == other.frames.len()
+            && (0..count).all(|n| same(&self.frames[n], &other.frames[n]))
     }
 
     pub(crate) fn local(&self, frame: usize, local: LocalId) -> ValueId {

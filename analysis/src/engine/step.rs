@@ -1,7 +1,7 @@
 //! One statement: what it makes of a state.
 
 use super::machine::{Made, Machine};
-use super::place::Loc;
+use super::place::{Loc, behind};
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
@@ -227,10 +227,10 @@ impl<'p> Machine<'p> {
     /// Where the value of a place is, references followed.
     fn locate_value(&mut self, st: &mut State, place: &'p Place) -> Option<Loc> {
         let mut loc = self.locate(st, place)?;
-        for _ in 0..4 {
+        for followed in 0..4 {
             let mut value = self.load(st, &loc);
             if self.is_symbol(value) {
-                let ty = self.place_type(place);
+                let ty = behind(self.place_type(place), followed);
                 let shaped = self.shape(st, value, &ty);
                 if shaped != value {
                     self.store(st, &loc, shaped);

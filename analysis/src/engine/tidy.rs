@@ -4,16 +4,41 @@ use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::shape::Locals;
 use super::state::State;
-use super::value::{SiteId, Value, ValueId};
+use super::value::{Value, ValueId};
 use crate::ir::{BinOp, LocalId};
 use rustc_hash::FxHashSet;
+
+/// A set of small numbers.
+#[derive(Default)]
+pub(crate) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// Adds a number; whether it is new.
+    pub(crate) fn insert(&mut self, n: u32) -> bool {
+        let at = n as usize / 64;
+        if at >= self.0.len() {
+            self.0.resize(at + 8, 0);
+        }
+        let bit = 1 << (n % 64);
+        let new = self.0[at] & bit == 0;
+        self.0[at] |= bit;
+        new
+    }
+
+    /// Whether the number is in the set.
+    pub(crate) fn contains(&self, n: u32) -> bool {
+        self.0
+            .get(n as usize / 64)
+            .is_some_and(|word| word & (1 << (n % 64)) != 0)
+    }
+}
 
 /// What a walk over a state reaches.
 #[derive(Default)]
 pub(crate) struct Reach {
-    pub(crate) values: FxHashSet<ValueId>,
+    pub(crate) values: Marks,
     pub(crate) objects: FxHashSet<ObjectId>,
-    sites: FxHashSet<SiteId>,
+    sites: Marks,
     queue: Vec<ObjectId>,
     /// Only through what carries a pointer on: a comparison with it does not.
     carried: bool,
@@ -41,7 +66,7 @@ impl Machine<'_> {
         }
         let reach = self.reach_all(st);
         st.facts_retain(|v| self.leaves_within(v, &reach));
-        st.turns_retain(|site| reach.sites.contains(&site));
+        st.turns_retain(|site| reach.sites.contains(site.0));
         let gone: Vec<ObjectId> = st
             .heap()
             .iter()
@@ -57,7 +82,7 @@ impl Machine<'_> {
     }
 
     fn leaves_within(&self, v: ValueId, reach: &Reach) -> bool {
-        if reach.values.contains(&v) {
+        if reach.values.contains(v.0) {
             return true;
         }
         match self.arena.get(v) {
@@ -83,7 +108,7 @@ impl Machine<'_> {
             }
         }
         for (object, block) in st.blocks() {
-            reach.sites.insert(block.site);
+            reach.sites.insert(block.site.0);
             if block.is_live() {
                 reach.queue.push(*object);
             }
@@ -121,13 +146,13 @@ impl Machine<'_> {
     pub(crate) fn reach_value(&self, value: ValueId, reach: &mut Reach) {
         let mut stack = vec![value];
         while let Some(v) = stack.pop() {
-            if !reach.values.insert(v) {
+            if !reach.values.insert(v.0) {
                 continue;
             }
             match self.arena.get(v) {
                 Value::Ptr(p) => reach.queue.push(p.object),
                 Value::Opaque { site, .. } => {
-                    reach.sites.insert(*site);
+                    reach.sites.insert(site.0);
                 }
                 Value::Apply(name, _) if reach.carried && *name != "addr" => continue,
                 Value::Binary(BinOp::Eq | BinOp::Lt | BinOp::Le, ..)

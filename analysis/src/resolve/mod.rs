@@ -7,6 +7,7 @@ mod env;
 mod index;
 mod krate;
 mod lang;
+mod member;
 mod path;
 mod presence;
 mod project;
@@ -113,6 +114,10 @@ pub struct Program {
     prelude: Option<ModId>,
     /// What names were found to mean.
     found: tree::Answers,
+    /// Names that modules import.
+    members: member::Members,
+    /// What glob imports open.
+    opened: member::Opened,
     fns: Vec<FnDef>,
     adts: Vec<AdtDef>,
     traits: Vec<TraitDef>,

@@ -63,24 +63,28 @@ pub(crate) struct Krate {
 /// The crate of the stubs.
 pub(crate) const STD: u32 = 0;
 
-const DEPTH: u32 = 24;
+pub(super) const DEPTH: u32 = 24;
 
 /// Into how many tables the answers are split, so that threads rarely wait for each other.
-const SHARDS: usize = 16;
+pub(super) const SHARDS: usize = 16;
 
 /// Answers of searches, by module.
 pub(super) type Answers = [RwLock<FxHashMap<(ModId, Name, Ns, bool), Option<Def>>>; SHARDS];
 
 /// One search through the modules; guards against cycles of imports.
 pub(crate) struct Search<'p> {
-    p: &'p Program,
-    depth: u32,
-    /// What was looked up; `None` while it is being looked up, and if there is none.
-    seen: Vec<((ModId, Name, Ns), Option<Def>)>,
+    pub(super) p: &'p Program,
+    pub(super) depth: u32,
+    /// What was looked up, with the oldest search still under way that it hangs on.
+    pub(super) seen: FxHashMap<(ModId, Name, Ns), (Option<Def>, u32)>,
+    /// How many searches of modules were begun.
+    pub(super) begun: u32,
+    /// The oldest search still under way that was met again: the answer hangs on it.
+    pub(super) oldest: u32,
     /// A glob import of a crate that is not in view came by.
-    external_glob: Option<Name>,
+    pub(super) external_glob: Option<Name>,
     /// A glob import of a module that is not in view came by.
-    unseen_glob: bool,
+    pub(super) unseen_glob: bool,
 }
 
 impl<'p> Search<'p> {
@@ -88,7 +92,9 @@ impl<'p> Search<'p> {
         Search {
             p,
             depth: 0,
-            seen: Vec::new(),
+            seen: FxHashMap::default(),
+            begun: 0,
+            oldest: u32::MAX,
             external_glob: None,
             unseen_glob: false,
         }
@@ -274,40 +280,7 @@ impl<'p> Search<'p> {
         None
     }
 
-    /// A name in a module: declared, imported, or through globs.
-    pub(crate) fn in_module(&mut self, id: ModId, name: Name, ns: Ns) -> Option<Def> {
-        let module = self.p.module(id);
-        let own = if ns == Ns::Type {
-            &module.types
-        } else {
-            &module.values
-        };
-        if let Some(&def) = own.get(&name) {
-            return Some(def);
-        }
-        if ns == Ns::Type
-            && let Some(child) = module.children.get(&name).and_then(|all| all.first())
-        {
-            return Some(Def::Module(*child));
-        }
-        if self.depth > DEPTH {
-            return None;
-        }
-        let key = (id, name, ns);
-        if let Some((_, known)) = self.seen.iter().find(|(seen, _)| *seen == key) {
-            return *known;
-        }
-        if module.imports.is_empty() && module.globs.is_empty() {
-            return None;
-        }
-        let at = self.seen.len();
-        self.seen.push((key, None));
-        let found = self.imported(id, name, ns);
-        self.seen[at].1 = found;
-        found
-    }
-
-    fn imported(&mut self, id: ModId, name: Name, ns: Ns) -> Option<Def> {
+    pub(super) fn imported(&mut self, id: ModId, name: Name, ns: Ns) -> Option<Def> {
         let module = self.p.module(id);
         let scope = module.scope?;
         for &index in module.imports.get(&name).into_iter().flatten() {
@@ -318,7 +291,7 @@ impl<'p> Search<'p> {
         }
         for &index in &module.globs {
             let import = self.p.import(scope, index);
-            if let Some(def) = self.through_glob(id, import, name, ns) {
+            if let Some(def) = self.through_glob(id, index, import, name, ns) {
                 return Some(def);
             }
         }
@@ -342,8 +315,15 @@ impl<'p> Search<'p> {
         }
     }
 
-    fn through_glob(&mut self, id: ModId, import: &Use, name: Name, ns: Ns) -> Option<Def> {
-        let Some((def, _)) = self.walk(id, &import.path, Ns::Type) else {
+    fn through_glob(
+        &mut self,
+        id: ModId,
+        index: u32,
+        import: &Use,
+        name: Name,
+        ns: Ns,
+    ) -> Option<Def> {
+        let Some(def) = self.glob_target(id, index, import) else {
             match &import.path.segments[..] {
                 [krate] => self.note_external_glob(krate.name),
                 _ => self.unseen_glob = true,

@@ -86,7 +86,10 @@ fn cloned(event: &Event, by: &Routine, released_at: Span, field: &str) -> Diagno
     let message = format!("clones of `{ty}` release the memory behind `{field}` twice");
     Diagnostic::new(&LINT, event.site, message)
         .label(format!("its `Clone` copies the pointer `{field}`"))
-        .also(released_at, format!("every clone's `Drop` releases it here by {}", routine(by)))
+        .also(
+            released_at,
+            format!("every clone's `Drop` releases it here by {}", routine(by)),
+        )
         .why("each clone believes that it is the only owner")
         .help(format!(
             "remove `Clone` from `{ty}`, let it copy what `{field}` points to, or count the owners"

@@ -70,7 +70,12 @@ fn check(event: &Event) -> Option<Diagnostic> {
     let d = Diagnostic::new(&LINT, event.site, message)
         .label(came_about(by, &event.block))
         .help(help(how, &by.name, &event.block));
-    Some(tell(d, event).also(*lost_at, lost(how)))
+    let label = match how {
+        // The borrowing call surrounds the place where ownership ends, or is told in the message.
+        Loss::BorrowedByForeign { .. } if !lost_at.contains(event.site) => lost(&Loss::ScopeEnd),
+        _ => lost(how),
+    };
+    Some(tell(d, event).also(*lost_at, label))
 }
 
 fn help(how: &Loss, by: &str, block: &Block) -> String {
@@ -78,8 +83,11 @@ fn help(how: &Loss, by: &str, block: &Block) -> String {
         let owner = container(by);
         return format!("lend it with `as_ptr`, and keep the `{owner}` alive during the call");
     }
+    if by.ends_with("forget") {
+        return "let the value drop instead of forgetting it".to_owned();
+    }
     let mut repair = wording::repair(block).unwrap_or_else(|| "take it back".to_owned());
-    if ["forget", "leak", "ManuallyDrop::new"]
+    if ["leak", "ManuallyDrop::new"]
         .iter()
         .any(|name| by.ends_with(name))
     {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::{Check, Group, Level, Lint};
-use crate::wording::{self, came_about, lost, tell};
+use crate::wording::{self, lost, tell};
 use memlint_analysis::event::{Act, Event, EventKind, Loss, Origin, Routine, StepKind};
 
 /// See [`Lint::docs`].
@@ -70,12 +70,8 @@ fn check(event: &Event) -> Option<Diagnostic> {
         None => "the reallocation".to_owned(),
     };
     let message = format!("the old block is lost when {by} fails: its only pointer is overwritten");
-    let label = match &event.block.origin {
-        Origin::Routine { by, at } if *at == event.site => came_about(by, &event.block),
-        _ => lost(how),
-    };
     let d = Diagnostic::new(&LINT, event.site, message)
-        .label(label)
+        .label(lost(how))
         .why("a reallocation that fails returns null and leaves the old block allocated")
         .help(
             "keep the result in another variable, and release the old block or go on with it if \

@@ -37,11 +37,14 @@ pub fn decode(data: &[u8]) -> Result<Pixels, DecodeError> {
     if block.is_null() {
         return Err(DecodeError(-1));
     }
-    let status = unsafe { ffi::decoder_decode(data.as_ptr(), data.len(), block, ROOM) };
-    if status != 0 {
-        return Err(DecodeError(status));
+    if data.len() > ROOM {
+        return Err(DecodeError(-2));
     }
+    let status = unsafe { ffi::decoder_decode(data.as_ptr(), data.len(), block, ROOM) };
     let pixels = unsafe { std::slice::from_raw_parts(block, ROOM) }.to_vec();
     unsafe { ffi::free(block.cast()) };
-    Ok(Pixels::new(pixels))
+    match status {
+        0 => Ok(Pixels::new(pixels)),
+        status => Err(DecodeError(status)),
+    }
 }

@@ -48,7 +48,7 @@ pub unsafe extern "C" fn imagekit_image_free(image: *mut Image) {
 /// `image` comes from `imagekit_image_new` and is not used afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn imagekit_image_resize(image: *mut Image, size: usize) -> *mut Image {
-    unsafe { imagekit_image_free(image) };
+    drop(unsafe { Box::from_raw(image) });
     if unsafe { imagekit_image_size(image) } == size {
         return image;
     }
