@@ -38,6 +38,9 @@ extern "memlint" {
     pub fn relay_array<T>(p: *mut T, n: usize);
 
     /// One more count of a shared block, and one more owner; `disown` takes an owner away and
+    /// The block is given more or less room: if pointers to it were handed out, it moves, as it
+    /// can; else it stays the same block with room for `n` times `T`.
+    pub fn regrow<T>(p: *mut T, n: usize) -> *mut T;
     /// The owner behind the reference becomes a `T` bit by bit (`transmute`).
     pub fn retype<T, U>(v: &U);
     /// leaves the count.

@@ -71,7 +71,7 @@ impl<T> Vec<T> {
         if rt::is_dangling(self.ptr) {
             self.ptr = rt::acquire_array::<T>("rust", self.cap);
         } else {
-            rt::relay_array::<T>(self.ptr, self.cap);
+            self.ptr = rt::regrow::<T>(self.ptr, self.cap);
         }
     }
 

@@ -47,6 +47,7 @@ impl Machine<'_> {
                 self.change_owner(&mut st, name, ty, &args);
                 ValueId::UNIT
             }
+            "regrow" => self.regrow(&mut st, ty, &args),
             "retype" => {
                 self.retype(&mut st, &ty, arg(0));
                 ValueId::UNIT
@@ -389,6 +390,39 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// A vector changes its capacity: pointers that were taken before may dangle now.
+    fn regrow(&mut self, st: &mut State, ty: Ty, args: &[ValueId]) -> ValueId {
+        let pointer = args[0];
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return pointer;
+        };
+        let old = p.object;
+        let layout = Layout::Many(ty.clone(), args[1]);
+        let Some(block) = st.block_mut(old) else {
+            return pointer;
+        };
+        if !block.lent || !block.is_live() || block.reported {
+            block.layout = layout;
+            return pointer;
+        }
+        let family = block.family;
+        let by = self.routine("reserve", &family, Act::Resize);
+        let birth = Birth::Routine(Rc::new(by.clone()));
+        let new = self.born(st, birth, family, layout);
+        if let Some(block) = st.block_mut(new) {
+            block.owners = 1;
+            block.owner_ty = ty;
+        }
+        let content = self.root_value(st, old);
+        self.set_root(st, new, content);
+        let status = self.ended(by, false);
+        if let Some(block) = st.block_mut(old) {
+            block.status = status;
+            block.owners -= 1;
+        }
+        self.pointer_to(new)
     }
 
     /// `transmute` of an owner: the type it becomes will release its block by another layout.

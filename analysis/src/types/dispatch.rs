@@ -21,7 +21,11 @@ pub fn resolve_trait_call(
         .trait_def(of)
         .generics
         .iter()
-        .map(|g| find(g.name))
+        .map(|g| match find(g.name) {
+            // `Self::Item` of a caller that is generic itself: the impl decides.
+            Ty::Param(_) => Ty::Unknown,
+            ty => ty,
+        })
         .collect();
     let (found, bound) = program.trait_method_of(of, &args, name, &own)?;
     let declared = program.declared(of, name)?;
