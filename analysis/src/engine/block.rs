@@ -71,6 +71,8 @@ pub(crate) enum Escape {
     No,
     /// Into a collection of raw pointers, whose buffer this is.
     Element(ObjectId),
+    /// To a foreign call as a callback's data; the call's status says whether it was taken.
+    Given(ValueId),
     /// Only into foreign calls as an argument; the first of them.
     Borrowed(Name, SiteId),
     /// Out of view.

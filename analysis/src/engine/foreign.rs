@@ -532,6 +532,11 @@ impl<'p> Machine<'p> {
         ret: &Ty,
     ) -> Vec<Outcome> {
         let takes_over = args.iter().any(|&a| self.is_destructor(a));
+        let given = if foreign && takes_over {
+            self.callback_data(&st, &args)
+        } else {
+            Vec::new()
+        };
         for &arg in &args {
             self.check_passed(&mut st, arg, name);
             if self.handed.len() < 64 {
@@ -565,7 +570,50 @@ impl<'p> Machine<'p> {
             Source::Plain
         };
         let value = self.fresh(&mut st, 0, source);
+        if foreign && takes_over && !matches!(ret, Ty::Ptr(..)) {
+            self.give_data(&mut st, &given, value);
+        }
         vec![(st, value)]
+    }
+
+    /// Data of a callback: if the call fails, nobody took it. A function among the arguments that
+    /// releases takes it in any case.
+    fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
+        for &object in given {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = Escape::Given(status);
+            }
+        }
+    }
+
+    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release.
+    fn callback_data(&self, st: &State, args: &[ValueId]) -> Vec<ObjectId> {
+        if args.iter().any(|&a| self.may_release(a)) {
+            return Vec::new();
+        }
+        let data = args.iter().filter_map(|&a| match self.arena.get(a) {
+            Value::Ptr(p) => Some(p.object),
+            _ => None,
+        });
+        data.filter(|&object| {
+            st.block(object).is_some_and(|b| {
+                b.escape == Escape::No && b.disowned.is_some() && !is_forgotten(b)
+            })
+        })
+        .collect()
+    }
+
+    /// Whether a function value may release: all but those in view that mention no routine.
+    fn may_release(&self, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Func(id, _) => match self.program.func(*id).body {
+                Some(body) => self.mentions_routine(body),
+                None => true,
+            },
+            Value::Extern(_) | Value::Closure { .. } => true,
+            Value::Agg { parts, .. } => parts.iter().any(|p| self.may_release(p.1)),
+            _ => false,
+        }
     }
 
     /// A function passed along takes the ownership of what is passed with it.

@@ -98,6 +98,12 @@ impl Machine<'_> {
     pub(crate) fn is_interesting(&self, id: FnId) -> bool {
         self.interest.holds(id)
     }
+
+    /// Whether a body mentions a routine of std or of a library.
+    pub(crate) fn mentions_routine(&self, body: BodyRef) -> bool {
+        let (program, families) = (self.program, self.families);
+        Survey { program, families }.mentions_routine(body)
+    }
 }
 
 struct Survey<'p> {
@@ -171,6 +177,16 @@ impl Survey<'_> {
     fn passes_pointers(&self, id: FnId) -> bool {
         let function = self.program.function(id);
         function.params.iter().any(|p| has_pointer(&p.ty)) || has_pointer(&function.ret)
+    }
+
+    fn mentions_routine(&self, body: BodyRef) -> bool {
+        let mut names = FxHashSet::default();
+        self.collect(body, &mut names);
+        names.iter().any(|n| {
+            STD_ROUTINES.contains(&n.as_str())
+                || n.as_str() == "drop"
+                || self.families.routine(*n).is_some_and(|r| r.family.is_some())
+        })
     }
 
     fn collect(&self, at: BodyRef, names: &mut FxHashSet<Name>) {

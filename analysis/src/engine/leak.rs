@@ -14,6 +14,7 @@ impl Machine<'_> {
     /// Looks at a state in which the root returns: what is lost, and what is returned dead.
     pub(crate) fn check_end(&mut self, st: &mut State, result: ValueId) {
         self.check_returned(st, result);
+        self.failing = self.is_error(result);
         self.settle_pending(st);
         if self.is_program_end() {
             return;
@@ -218,9 +219,36 @@ impl Machine<'_> {
                 Escape::Element(of) => st
                     .block(of)
                     .is_some_and(|b| matches!(b.status, super::block::Status::Ended(_))),
+                Escape::Given(status) => self.failing && self.says_failure(st, status),
                 // A forgotten buffer that foreign code filled and Rust read back.
                 Escape::Borrowed(..) => block.read_back || self.is_raw_text(block),
             }
+    }
+
+    /// Whether the root returns an error.
+    fn is_error(&self, result: ValueId) -> bool {
+        match self.arena.get(result) {
+            super::value::Value::Agg {
+                tag: super::value::Tag::Adt(adt, variant),
+                ..
+            } => self.variant_name(*adt, *variant) == "Err",
+            _ => false,
+        }
+    }
+
+    /// Whether the path tested a foreign status, zero for success by far most often, and found
+    /// a failure.
+    fn says_failure(&self, st: &State, status: ValueId) -> bool {
+        let Some(fact) = st.fact(status) else {
+            return false;
+        };
+        let named = |names: &[crate::name::Name]| {
+            names.iter().any(|n| {
+                let n = n.as_str().to_ascii_lowercase();
+                n.ends_with("ok") || n.ends_with("success")
+            })
+        };
+        fact.lo > 0 || fact.hi < 0 || fact.not.contains(&0) || named(&fact.not_variant)
     }
 
     /// A C string that Rust gave up.

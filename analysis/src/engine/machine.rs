@@ -85,6 +85,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) followed: FxHashSet<BodyRef>,
     /// Pointers that functions out of view got.
     pub(crate) handed: Vec<Handed>,
+    /// The state at hand returns an error.
+    pub(crate) failing: bool,
     /// The place located last was reached through a reference that the source does not mention.
     pub(crate) implicit: bool,
 }
@@ -129,6 +131,7 @@ impl<'p> Machine<'p> {
             made: Vec::new(),
             followed: FxHashSet::default(),
             handed: Vec::new(),
+            failing: false,
             implicit: false,
         }
     }

@@ -136,6 +136,8 @@ impl Machine<'_> {
             Value::Ptr(p) => {
                 let (object, offset, inner) = (p.object, p.offset, !p.path.is_empty());
                 match self.objects.get(object) {
+                    // Of an unknown value it is not known whether it is a reference.
+                    Object::Local(..) if inner && self.is_opaque_root(st, object) => Aim::Null,
                     Object::Local(site, local) => Aim::NonHeap(NonHeap::Stack {
                         name: self.local_name(site, local),
                     }),
@@ -162,6 +164,17 @@ impl Machine<'_> {
                 Some(true) => Aim::Null,
                 _ => Aim::Block(self.objects.add(Object::Pointee(pointer)), Some(true)),
             },
+        }
+    }
+
+    fn is_opaque_root(&mut self, st: &State, object: ObjectId) -> bool {
+        let root = self.root_value(st, object);
+        match self.arena.get(root) {
+            Value::Agg {
+                tag: super::value::Tag::None,
+                ..
+            } => true,
+            _ => self.is_symbol(root),
         }
     }
 

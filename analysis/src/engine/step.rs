@@ -98,7 +98,7 @@ impl<'p> Machine<'p> {
         let implicit = self.implicit;
         self.touch(st, loc.object, Usage::Read)?;
         let mut value = self.load(st, &loc);
-        if self.is_symbol(value) {
+        if self.is_symbol(value) && (implicit || self.is_own_place(st, place)) {
             let ty = self.place_type(place);
             let shaped = self.shape(st, value, &ty);
             if shaped != value {
@@ -114,6 +114,16 @@ impl<'p> Machine<'p> {
             self.store(st, &loc, ValueId::MOVED);
         }
         Some(value)
+    }
+
+    /// Whether the place is a variable or a part of a value that is known to stand in it: a part
+    /// of an unknown value may lie behind a reference.
+    fn is_own_place(&mut self, st: &State, place: &'p Place) -> bool {
+        let crate::ir::Base::Local(local) = place.base else {
+            return true;
+        };
+        let frame = st.frames.len() - 1;
+        place.proj.is_empty() || !self.is_symbol(st.local(frame, local))
     }
 
     fn literal(&mut self, literal: &Literal) -> ValueId {

@@ -113,6 +113,9 @@ impl Machine<'_> {
                 reach.queue.push(*object);
             }
             self.reach_layout(&block.layout, &mut reach);
+            if let super::block::Escape::Given(status) = block.escape {
+                self.reach_value(status, &mut reach);
+            }
         }
         for (object, value) in st.heap() {
             if self.is_outside(*object) {
