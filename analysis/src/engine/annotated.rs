@@ -88,14 +88,13 @@ impl<'p> Machine<'p> {
         };
         if self.program.lang(Lang::NonNull) == Some(*adt) {
             let parts = vec![(Key::Name(Name::new("pointer")), pointer)];
-            return vec![(
-                st,
-                self.arena.aggregate(Tag::Adt(*adt, 0), parts, None),
-            )];
+            return vec![(st, self.arena.aggregate(Tag::Adt(*adt, 0), parts, None))];
         }
         let wanted = ["Some", "Ok"];
         let variants = &self.program.adt(*adt).variants;
-        let full = variants.iter().position(|v| wanted.contains(&v.name.as_str()));
+        let full = variants
+            .iter()
+            .position(|v| wanted.contains(&v.name.as_str()));
         let (Some(full), Some(inner)) = (full, args.first()) else {
             let mut st = st;
             self.escape(&mut st, pointer);
@@ -107,7 +106,9 @@ impl<'p> Machine<'p> {
         let mut out = Vec::new();
         for (st, value) in self.handed_out(st, pointer, &inner.clone()) {
             let parts = vec![(Key::Name(Name::new("0")), value)];
-            let value = self.arena.aggregate(Tag::Adt(*adt, full as u32), parts, None);
+            let value = self
+                .arena
+                .aggregate(Tag::Adt(*adt, full as u32), parts, None);
             out.push((st, value));
         }
         // The failing path has no block.
@@ -116,7 +117,9 @@ impl<'p> Machine<'p> {
             failed.blocks_retain(|o, _| o != object);
         }
         let unknown = self.fresh(&mut failed, 3, Source::Plain);
-        let value = self.arena.aggregate(Tag::Adt(*adt, empty as u32), Vec::new(), Some(unknown));
+        let value = self
+            .arena
+            .aggregate(Tag::Adt(*adt, empty as u32), Vec::new(), Some(unknown));
         out.push((failed, value));
         out
     }

@@ -1,8 +1,8 @@
 //! What is known of one allocation on one path.
 
 use super::object::ObjectId;
-use super::value::{SiteId, ValueId};
 use super::story::Place;
+use super::value::{SiteId, ValueId};
 use crate::event::{Fault, Routine, Step};
 use crate::families::FamilyId;
 use crate::name::Name;

@@ -58,7 +58,9 @@ impl<'p> Machine<'p> {
             {
                 Callable::External(*name)
             }
-            Some((CalleeRef::TraitMethod(of, name), substs)) => self.bound_method(*of, *name, substs),
+            Some((CalleeRef::TraitMethod(of, name), substs)) => {
+                self.bound_method(*of, *name, substs)
+            }
             _ => Callable::Unknown(match &call.callee {
                 Callee::Path(path) => path.last(),
                 Callee::Method { name, .. } => *name,

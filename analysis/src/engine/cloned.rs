@@ -48,7 +48,8 @@ impl Machine<'_> {
                 continue;
             }
             for released in self.released_fields(drop) {
-                let copied = derived || written.is_some_and(|f| self.copies(f, adt, released.field));
+                let copied =
+                    derived || written.is_some_and(|f| self.copies(f, adt, released.field));
                 if copied {
                     events.push(self.cloned_event(adt, released));
                     break;

@@ -162,7 +162,13 @@ impl<'p> Machine<'p> {
                     index: 2000 + at as u16,
                     source: Source::Plain,
                 });
-                into.set_local(frame, local, unknown);
+                let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
+                    // What either of them holds may live on where the joined value goes.
+                    self.escape(into, a);
+                    self.escape(into, b);
+                    unknown
+                });
+                into.set_local(frame, local, joined);
             }
         }
         let shared: Vec<_> = into
@@ -172,6 +178,42 @@ impl<'p> Machine<'p> {
             .map(|f| f.0)
             .collect();
         into.facts_retain(|v| shared.contains(&v));
+    }
+
+    /// Two values part by part, where they differ in numbers only: those become unknown.
+    fn join_value(&mut self, a: ValueId, b: ValueId, unknown: ValueId) -> Option<ValueId> {
+        if a == b {
+            return Some(a);
+        }
+        if self.is_number(a) && self.is_number(b) {
+            return Some(unknown);
+        }
+        let (
+            Value::Agg { tag, parts, rest },
+            Value::Agg {
+                tag: t,
+                parts: others,
+                rest: r,
+            },
+        ) = (self.arena.get(a).clone(), self.arena.get(b))
+        else {
+            return None;
+        };
+        let alike = parts.iter().map(|x| x.0).eq(others.iter().map(|x| x.0));
+        if tag != *t || rest != *r || !alike {
+            return None;
+        }
+        let others = others.clone();
+        let mut joined = Vec::with_capacity(parts.len());
+        for (x, y) in parts.iter().zip(others.iter()) {
+            let part = self.arena.add(Value::Part(unknown, x.0));
+            joined.push((x.0, self.join_value(x.1, y.1, part)?));
+        }
+        Some(self.arena.add(Value::Agg {
+            tag,
+            parts: joined.into(),
+            rest,
+        }))
     }
 
     /// Executes one block; returned states are done, the others go on at the block named.

@@ -57,8 +57,7 @@ impl Machine<'_> {
             Value::Opaque {
                 source: Source::Length | Source::Capacity,
                 ..
-            }
-            => {
+            } => {
                 let (lo, hi) = st.fact(v).map_or((0, i128::MAX), |f| (f.lo, f.hi));
                 (lo.max(0), hi)
             }
@@ -138,7 +137,11 @@ impl Machine<'_> {
             return false;
         };
         let born = matches!(self.objects.get(p.object), Object::Block(..));
-        if !born && st.block(p.object).is_none_or(|b| b.owners <= 0 && b.disowned.is_none()) {
+        if !born
+            && st
+                .block(p.object)
+                .is_none_or(|b| b.owners <= 0 && b.disowned.is_none())
+        {
             return false;
         }
         match self.arena.get(b) {

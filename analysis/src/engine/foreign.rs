@@ -596,9 +596,8 @@ impl<'p> Machine<'p> {
             _ => None,
         });
         data.filter(|&object| {
-            st.block(object).is_some_and(|b| {
-                b.escape == Escape::No && b.disowned.is_some() && !is_forgotten(b)
-            })
+            st.block(object)
+                .is_some_and(|b| b.escape == Escape::No && b.disowned.is_some() && !is_forgotten(b))
         })
         .collect()
     }

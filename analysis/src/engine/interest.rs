@@ -8,7 +8,7 @@ use crate::families::Families;
 use crate::ir::{Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr};
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Functions of std that begin, end or convert ownership of memory.
 pub const STD_ROUTINES: &[&str] = &[
@@ -106,6 +106,13 @@ impl Machine<'_> {
     }
 }
 
+/// A function and the names in its body.
+struct Mention {
+    id: FnId,
+    krate: Name,
+    names: FxHashSet<Name>,
+}
+
 struct Survey<'p> {
     program: &'p Program,
     families: &'p Families,
@@ -113,50 +120,57 @@ struct Survey<'p> {
 
 impl Survey<'_> {
     fn find_interest(&self) -> FxHashSet<FnId> {
-        let mut mentions: Vec<(FnId, FxHashSet<Name>)> = Vec::new();
-        for id in self.program.fns() {
-            let def = self.program.func(id);
-            if let (false, Some(body)) = (def.stub, def.body) {
-                let mut names = FxHashSet::default();
-                self.collect(body, &mut names);
-                mentions.push((id, names));
-            }
-        }
+        let mentions = self.mentions();
         let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
-        hot.extend(
-            self.families
-                .routines()
-                .filter(|r| r.family.is_some())
-                .map(|r| r.name),
-        );
+        let routines = self.families.routines().filter(|r| r.family.is_some());
+        hot.extend(routines.map(|r| r.name));
         let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
-        hot.extend(
-            self.program
-                .fns()
-                .filter(declared)
-                .map(|id| self.program.func(id).name),
-        );
+        let annotated = self.program.fns().filter(declared);
+        hot.extend(annotated.map(|id| self.program.func(id).name));
         self.add_renames(&mut hot);
         let common: FxHashSet<Name> = COMMON.iter().map(|n| Name::new(n)).collect();
+        // Names of the crates' own functions, each good in its own crate.
+        let mut own: FxHashMap<Name, FxHashSet<Name>> = FxHashMap::default();
         let mut found: FxHashSet<FnId> = FxHashSet::default();
         loop {
             let before = found.len();
-            for (id, names) in &mentions {
-                if found.contains(id) || names.is_disjoint(&hot) {
+            for mention in &mentions {
+                if found.contains(&mention.id) {
                     continue;
                 }
-                found.insert(*id);
+                let heated = |names: &FxHashSet<Name>| !mention.names.is_disjoint(names);
+                if heated(&hot) || own.get(&mention.krate).is_some_and(heated) {
+                    found.insert(mention.id);
+                }
             }
-            for id in &found {
-                let name = self.program.func(*id).name;
-                if !common.contains(&name) && self.passes_pointers(*id) {
-                    hot.insert(name);
+            for mention in &mentions {
+                let name = self.program.func(mention.id).name;
+                if found.contains(&mention.id)
+                    && !common.contains(&name)
+                    && self.passes_pointers(mention.id)
+                {
+                    own.entry(mention.krate).or_default().insert(name);
                 }
             }
             if found.len() == before {
                 return found;
             }
         }
+    }
+
+    /// What every function of the user mentions.
+    fn mentions(&self) -> Vec<Mention> {
+        let mut out = Vec::new();
+        for id in self.program.fns() {
+            let def = self.program.func(id);
+            if let (false, Some(body)) = (def.stub, def.body) {
+                let mut names = FxHashSet::default();
+                self.collect(body, &mut names);
+                let krate = self.program.crate_name(def.scope);
+                out.push(Mention { id, krate, names });
+            }
+        }
+        out
     }
 
     /// `use libc::free as release` makes `release` such a name.
@@ -185,7 +199,10 @@ impl Survey<'_> {
         names.iter().any(|n| {
             STD_ROUTINES.contains(&n.as_str())
                 || n.as_str() == "drop"
-                || self.families.routine(*n).is_some_and(|r| r.family.is_some())
+                || self
+                    .families
+                    .routine(*n)
+                    .is_some_and(|r| r.family.is_some())
         })
     }
 

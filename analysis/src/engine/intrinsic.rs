@@ -427,7 +427,9 @@ impl Machine<'_> {
 
     /// `transmute` of an owner: the type it becomes will release its block by another layout.
     fn retype(&mut self, st: &mut State, to: &Ty, place: ValueId) {
-        let Some(loc) = self.pointee(place) else { return };
+        let Some(loc) = self.pointee(place) else {
+            return;
+        };
         let value = self.load(st, &loc);
         let Ty::Adt(adt, args) = to else { return };
         let element = args.first().cloned().unwrap_or(Ty::Unknown);
@@ -441,7 +443,9 @@ impl Machine<'_> {
             return;
         };
         for object in self.owned_blocks(value) {
-            let Some(block) = st.block(object) else { continue };
+            let Some(block) = st.block(object) else {
+                continue;
+            };
             let (family, layout) = (block.family, block.layout.clone());
             if self.compare(st, &layout, &want) == types::Same::Different {
                 let by = self.routine("mem::transmute", &family, Act::Adopt);

@@ -260,7 +260,9 @@ impl Machine<'_> {
                 block.escape = Escape::Away;
             }
         }
-        if st.block(object).is_some_and(|b| matches!(b.escape, Escape::Borrowed(..)) && !b.read_back)
+        if st
+            .block(object)
+            .is_some_and(|b| matches!(b.escape, Escape::Borrowed(..)) && !b.read_back)
             && let Some(block) = st.block_mut(object)
         {
             block.read_back = true;

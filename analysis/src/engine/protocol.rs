@@ -146,7 +146,13 @@ impl Machine<'_> {
     }
 
     /// Where a value of the type is within a constructor's result.
-    fn find_value(&mut self, st: &mut State, value: ValueId, adt: AdtId, depth: u32) -> Option<Loc> {
+    fn find_value(
+        &mut self,
+        st: &mut State,
+        value: ValueId,
+        adt: AdtId,
+        depth: u32,
+    ) -> Option<Loc> {
         let parts = match self.arena.get(value) {
             Value::Agg { tag, parts, .. } => {
                 if matches!(tag, Tag::Adt(found, _) if *found == adt) {
@@ -159,8 +165,7 @@ impl Machine<'_> {
             Value::Ptr(p) => {
                 let loc = Loc::of(p);
                 let inner = self.load(st, &loc);
-                let found =
-                    matches!(self.arena.get(inner), Value::Agg { tag: Tag::Adt(a, _), .. } if *a == adt);
+                let found = matches!(self.arena.get(inner), Value::Agg { tag: Tag::Adt(a, _), .. } if *a == adt);
                 return found.then_some(loc);
             }
             _ => return None,

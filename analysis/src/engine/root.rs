@@ -29,7 +29,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            steps: 10_000,
+            steps: 20_000,
             states: 24,
             depth: 5,
         }

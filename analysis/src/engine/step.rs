@@ -1,6 +1,6 @@
 //! One statement: what it makes of a state.
 
-use super::machine::{Made, Machine};
+use super::machine::{Machine, Made};
 use super::place::{Loc, behind};
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
@@ -357,7 +357,11 @@ impl<'p> Machine<'p> {
         if matches!(op, BinOp::Eq | BinOp::Ne) {
             let (a, b) = (self.strip_address(a), self.strip_address(b));
             if let Some(test) = self.named_test(a, b).or_else(|| self.named_test(b, a)) {
-                return if op == BinOp::Eq { test } else { self.arena.not(test) };
+                return if op == BinOp::Eq {
+                    test
+                } else {
+                    self.arena.not(test)
+                };
             }
             return self.arena.binary(op, a, b);
         }
