@@ -1,4 +1,4 @@
-//! Measures a program: instructions (with callgrind), seconds, and peak memory.
+//! Measures a program: instructions (with callgrind), processor time, seconds, and peak memory.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -11,6 +11,17 @@ pub(crate) struct Job {
     pub(crate) program: std::path::PathBuf,
     pub(crate) args: Vec<std::ffi::OsString>,
     pub(crate) threads: usize,
+}
+
+/// What one run cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    /// Wall-clock seconds.
+    pub(crate) wall: f64,
+    /// Seconds of processor time in user space, all threads and child processes together.
+    pub(crate) cpu: f64,
+    /// Peak resident memory in bytes.
+    pub(crate) peak: f64,
 }
 
 impl Job {
@@ -39,21 +50,9 @@ impl Job {
         count.ok_or_else(|| format!("no instruction count from callgrind:\n{text}"))
     }
 
-    /// Wall-clock seconds, the best of `times`.
-    pub(crate) fn seconds(&self, times: usize) -> Result<f64, String> {
-        let mut best = f64::INFINITY;
-        for _ in 0..times {
-            best = best.min(self.once()?.0);
-        }
-        Ok(best)
-    }
-
-    /// Peak resident memory in bytes.
-    pub(crate) fn peak(&self) -> Result<f64, String> {
-        Ok(self.once()?.1)
-    }
-
-    fn once(&self) -> Result<(f64, f64), String> {
+    /// Runs the program to its end, its output thrown away.
+    pub(crate) fn cost(&self) -> Result<Cost, String> {
+        let before = children_cpu()?;
         let start = Instant::now();
         let mut child = self
             .command(self.program.as_os_str())
@@ -64,14 +63,17 @@ impl Job {
             .map_err(|error| format!("{}: {error}", self.program.display()))?;
         let status = format!("/proc/{}/status", child.id());
         let mut peak: f64 = 0.0;
-        loop {
+        while child
+            .try_wait()
+            .map_err(|error| error.to_string())?
+            .is_none()
+        {
             peak = peak.max(high_water(&status).unwrap_or(0.0));
-            match child.try_wait() {
-                Ok(Some(_)) => return Ok((start.elapsed().as_secs_f64(), peak)),
-                Ok(None) => thread::sleep(Duration::from_millis(1)),
-                Err(error) => return Err(error.to_string()),
-            }
+            thread::sleep(Duration::from_millis(1));
         }
+        let wall = start.elapsed().as_secs_f64();
+        let cpu = children_cpu()? - before;
+        Ok(Cost { wall, cpu, peak })
     }
 }
 
@@ -81,4 +83,30 @@ fn high_water(status: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024.0)
+}
+
+/// User-space processor time of all the children that have ended, in seconds.
+fn children_cpu() -> Result<f64, String> {
+    let text = fs::read_to_string("/proc/self/stat").map_err(|error| error.to_string())?;
+    waited_user_time(&text).ok_or_else(|| "/proc/self/stat is not as expected".to_owned())
+}
+
+/// `cutime` of a line of `/proc/PID/stat`. Linux counts it in hundredths of a second.
+fn waited_user_time(stat: &str) -> Option<f64> {
+    // The second field is the program's name in parentheses and may hold spaces.
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let ticks: f64 = after_name.split_whitespace().nth(13)?.parse().ok()?;
+    Some(ticks / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_time_of_ended_children() {
+        let stat = "7 (a b) c) S 1 7 7 0 -1 0 1 2 3 4 50 60 250 80 20 0 1 0";
+        assert_eq!(waited_user_time(stat), Some(2.5));
+        assert_eq!(waited_user_time("7 (short) S 1"), None);
+    }
 }

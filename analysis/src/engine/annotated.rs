@@ -1,6 +1,6 @@
 //! Functions that `#[paired_alloc]` declares: they are what they say, whatever their bodies do.
 
-use super::block::{Birth, Family, Layout, Null};
+use super::block::{Birth, Layout, Null};
 use super::call::Outcome;
 use super::machine::Machine;
 use super::release::Claim;

@@ -1,14 +1,13 @@
 //! Calls: who is called, and following the ones whose body is in view.
 
 use super::machine::{Active, Machine};
-use super::place::{Loc, behind};
+use super::place::Loc;
 use super::state::{Frame, State};
-use super::value::{Key, Pointer, Source, Tag, Value, ValueId};
-use crate::event::Usage;
+use super::value::{Key, Tag, Value, ValueId};
 use crate::ir::{Call, Callee, Operand};
 use crate::name::Name;
 use crate::resolve::{AdtId, BodyRef, ConstId, FnId, TraitId};
-use crate::types::{self, Adjust, CalleeRef, Pass, Step, Target, Ty};
+use crate::types::{self, CalleeRef, Target, Ty};
 use std::rc::Rc;
 
 /// Something that can be called.
@@ -19,6 +18,32 @@ pub(crate) enum Callable {
     External(Name),
     Value(ValueId),
     Unknown(Name),
+}
+
+/// How a body in view is entered.
+pub(crate) struct Entry<'a> {
+    pub(crate) body: BodyRef,
+    /// The function whose body it is, or whose closure.
+    pub(crate) owner: Option<FnId>,
+    pub(crate) substs: Rc<[(Name, Ty)]>,
+    pub(crate) args: &'a [ValueId],
+    pub(crate) captures: &'a [ValueId],
+    /// Whether it counts as the root's own code.
+    pub(crate) home: bool,
+}
+
+impl Entry<'_> {
+    /// A body entered with nothing.
+    pub(crate) fn of(body: BodyRef) -> Self {
+        Entry {
+            body,
+            owner: None,
+            substs: Rc::from([]),
+            args: &[],
+            captures: &[],
+            home: false,
+        }
+    }
 }
 
 /// A state after a call, and the call's result.
@@ -104,7 +129,7 @@ impl<'p> Machine<'p> {
         substs.iter().map(|s| (s.0, self.bind(&s.1))).collect()
     }
 
-    fn locate_operand(&mut self, st: &mut State, operand: &'p Operand) -> Option<Loc> {
+    pub(crate) fn locate_operand(&mut self, st: &mut State, operand: &'p Operand) -> Option<Loc> {
         match operand {
             Operand::Place(place) => self.locate(st, place),
             Operand::Literal(_) => {
@@ -115,146 +140,6 @@ impl<'p> Machine<'p> {
                 Some(Loc::whole(object))
             }
         }
-    }
-
-    /// The receiver as the method takes it.
-    fn receiver(
-        &mut self,
-        st: &mut State,
-        operand: &'p Operand,
-        adjust: Option<&Adjust>,
-    ) -> Option<ValueId> {
-        let mut loc = self.locate_operand(st, operand)?;
-        let Some(adjust) = adjust else {
-            // Unknown method: a pointer or number is passed as it is, anything else by reference.
-            let value = self.load(st, &loc);
-            return Some(match self.arena.get(value) {
-                Value::Ptr(_) | Value::Int(_) | Value::Func(..) => value,
-                _ => self.point_at(&loc, false),
-            });
-        };
-        // A binding by reference stands for what it refers to.
-        if let Operand::Place(place) = operand
-            && matches!(self.place_type(place), Ty::Adt(..))
-        {
-            let value = self.load(st, &loc);
-            if matches!(self.arena.get(value), Value::Ptr(_)) {
-                loc = self.deref_value(st, loc, value)?;
-            }
-        }
-        for (taken, step) in adjust.steps.iter().enumerate() {
-            loc = self.adjust(st, loc, operand, *step, taken)?;
-        }
-        match adjust.pass {
-            Pass::Ref => Some(self.point_at(&loc, true)),
-            Pass::RefMut => Some(self.point_at(&loc, false)),
-            Pass::Move => {
-                self.touch(st, loc.object, Usage::Read)?;
-                let mut value = self.load(st, &loc);
-                if self.is_symbol(value)
-                    && let Operand::Place(place) = operand
-                {
-                    let ty = self.place_type(place);
-                    value = self.shape(st, value, &ty);
-                    self.store(st, &loc, value);
-                }
-                if self.owns(value) {
-                    self.store(st, &loc, ValueId::MOVED);
-                }
-                Some(value)
-            }
-        }
-    }
-
-    fn adjust(
-        &mut self,
-        st: &mut State,
-        loc: Loc,
-        operand: &'p Operand,
-        step: Step,
-        taken: usize,
-    ) -> Option<Loc> {
-        let mut value = self.load(st, &loc);
-        if self.is_symbol(value)
-            && let Operand::Place(place) = operand
-        {
-            let ty = behind(self.place_type(place), taken);
-            let shaped = self.shape(st, value, &ty);
-            if shaped != value {
-                self.store(st, &loc, shaped);
-                value = shaped;
-            }
-        }
-        match step {
-            Step::Deref => self.deref_value(st, loc, value),
-            Step::Field(name) => Some(loc.child(Key::Name(name))),
-            Step::Through(name) => {
-                let inner = loc.child(Key::Name(name));
-                let pointer = self.load(st, &inner);
-                let target = self.deref_value(st, inner, pointer)?;
-                Some(self.with_length(value, target))
-            }
-            Step::Call(id) => {
-                let this = self.point_at(&loc, false);
-                let outcomes = self.invoke(
-                    st.clone(),
-                    Callable::Fn(id, Rc::from([])),
-                    vec![this],
-                    &Ty::Unknown,
-                );
-                match <[Outcome; 1]>::try_from(outcomes) {
-                    Ok([(after, value)]) => {
-                        *st = after;
-                        self.pointee(value)
-                    }
-                    Err(_) => {
-                        let unknown = self.fresh(st, 9, Source::Plain);
-                        self.pointee(unknown)
-                    }
-                }
-            }
-        }
-    }
-
-    /// A vector seen as a slice carries its length.
-    fn with_length(&mut self, owner: ValueId, mut target: Loc) -> Loc {
-        if target.len.is_none()
-            && let Value::Agg {
-                tag: Tag::Adt(adt, _),
-                ..
-            } = self.arena.get(owner)
-        {
-            let def = self.program.adt(*adt);
-            if def.stub && def.variants[0].fields.iter().any(|f| f.0 == "len") {
-                target.len = Some(self.arena.part(owner, Key::Name(Name::new("len"))));
-            }
-        }
-        target
-    }
-
-    /// The method of the type that the receiver's value turns out to have.
-    fn method_of_value(&mut self, st: &State, receiver: ValueId, name: Name) -> Option<Callable> {
-        let value = match self.arena.get(receiver) {
-            Value::Ptr(p) => {
-                let loc = Loc::of(p);
-                self.load(st, &loc)
-            }
-            _ => receiver,
-        };
-        let Value::Agg {
-            tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
-            ..
-        } = self.arena.get(value)
-        else {
-            return None;
-        };
-        let ty = Ty::adt(*adt, Vec::new());
-        let id = *self.program.fns_of(&ty, name).first()?;
-        matches!(
-            self.program.func(id).self_kind,
-            crate::ir::SelfKind::Ref | crate::ir::SelfKind::RefMut
-        )
-        .then(|| Callable::Fn(id, Rc::from([])))
     }
 
     /// Calls something with evaluated arguments.
@@ -310,7 +195,15 @@ impl<'p> Machine<'p> {
                 substs,
             } if self.may_follow(body) => {
                 let home = self.home_owner(owner);
-                self.follow(st, body, owner, substs, &args, &captures, home, ret)
+                let entry = Entry {
+                    body,
+                    owner,
+                    substs,
+                    args: &args,
+                    captures: &captures,
+                    home,
+                };
+                self.follow(st, entry, ret)
             }
             _ => {
                 let foreign = self.is_foreign_value(value);
@@ -351,7 +244,13 @@ impl<'p> Machine<'p> {
         }
         match def.body {
             Some(body) if self.may_follow(body) => {
-                self.follow(st, body, Some(id), substs, &args, &[], false, ret)
+                let entry = Entry {
+                    owner: Some(id),
+                    substs,
+                    args: &args,
+                    ..Entry::of(body)
+                };
+                self.follow(st, entry, ret)
             }
             _ => self.unknown_call(st, Name::new(&def.label), false, args, ret),
         }
@@ -368,18 +267,15 @@ impl<'p> Machine<'p> {
     }
 
     /// Executes a body in view with these arguments.
-    #[allow(clippy::too_many_arguments)]
-    pub(crate) fn follow(
-        &mut self,
-        mut st: State,
-        body: BodyRef,
-        owner: Option<FnId>,
-        substs: Rc<[(Name, Ty)]>,
-        args: &[ValueId],
-        captures: &[ValueId],
-        home: bool,
-        ret: &Ty,
-    ) -> Vec<Outcome> {
+    pub(crate) fn follow(&mut self, mut st: State, entry: Entry<'_>, ret: &Ty) -> Vec<Outcome> {
+        let Entry {
+            body,
+            owner,
+            substs,
+            args,
+            captures,
+            home,
+        } = entry;
         let site = self.here();
         self.followed.insert(body);
         let code = self.program.body(body);
@@ -457,16 +353,7 @@ impl<'p> Machine<'p> {
         if !self.may_follow(body) {
             return self.named_unknown(path.last());
         }
-        let outcomes = self.follow(
-            st.clone(),
-            body,
-            None,
-            Rc::from([]),
-            &[],
-            &[],
-            false,
-            &Ty::Unknown,
-        );
+        let outcomes = self.follow(st.clone(), Entry::of(body), &Ty::Unknown);
         let value = match &outcomes[..] {
             [(_, value)] => *value,
             _ => self.named_unknown(path.last()),
@@ -477,32 +364,5 @@ impl<'p> Machine<'p> {
 
     fn named_unknown(&mut self, name: Name) -> ValueId {
         self.arena.add(Value::Apply(name, Rc::from([])))
-    }
-
-    /// A slice pointer's or array's number of elements.
-    pub(crate) fn length_of(&mut self, st: &State, pointer: ValueId) -> ValueId {
-        let Value::Ptr(p) = self.arena.get(pointer).clone() else {
-            return self.arena.part(pointer, Key::Name(Name::new("[len]")));
-        };
-        if let Some(len) = p.len {
-            return len;
-        }
-        let Pointer { .. } = p;
-        let loc = Loc::of(&p);
-        let value = self.load(st, &loc);
-        match self.arena.get(value) {
-            Value::Agg {
-                tag: Tag::Array,
-                parts,
-                rest: None,
-            } if !parts.iter().any(|p| p.0 == Key::Name(Name::new("[]"))) => {
-                let n = parts.len() as i128;
-                self.arena.int(n)
-            }
-            _ => {
-                let name = Name::new("len");
-                self.arena.add(Value::Apply(name, Rc::from([pointer])))
-            }
-        }
     }
 }

@@ -57,7 +57,7 @@ impl<'p> Machine<'p> {
             }
         }
         self.active.pop();
-        self.settle(&shape, done)
+        self.settle(done)
     }
 
     fn limit(&self) -> usize {
@@ -291,7 +291,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Equal results of a call become one.
-    fn settle(&mut self, _shape: &Shape, states: Vec<State>) -> Vec<State> {
+    fn settle(&mut self, states: Vec<State>) -> Vec<State> {
         let mut out = Pool(Vec::with_capacity(states.len()));
         for mut state in states {
             if let Some(frame) = state.frames.last_mut()

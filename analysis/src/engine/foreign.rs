@@ -1,18 +1,17 @@
 //! Calls out of view: known foreign routines by their tables, all others by what they may do.
 
-use super::block::{Birth, Escape, Family, Layout, Null, Status};
+use super::block::{Birth, Escape, Family, Layout, Null};
 use super::call::Outcome;
-use super::cloned::Handed;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::release::Claim;
 use super::state::State;
+use super::unknown::is_foreign_path;
 use super::value::{Source, Value, ValueId};
 use crate::event::{Act, EventKind, Routine as Words, StepKind, Usage};
 use crate::families::{Acquire, Condition, Effect, Routine, Slot, Success};
 use crate::ir::BinOp;
 use crate::name::Name;
-use crate::resolve::AdtId;
 use crate::types::Ty;
 use std::rc::Rc;
 
@@ -114,7 +113,7 @@ impl<'p> Machine<'p> {
             .is_none_or(|id| self.families.family(id).accuse)
     }
 
-    fn claim(&mut self, routine: &Routine, name: &str, act: Act) -> Claim {
+    pub(crate) fn claim(&mut self, routine: &Routine, name: &str, act: Act) -> Claim {
         let family = routine.family.map_or(Family::Unknown, Family::Known);
         Claim {
             family,
@@ -331,7 +330,7 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn size_of_args(&mut self, which: &[u32], args: &[ValueId]) -> Option<ValueId> {
+    pub(crate) fn size_of_args(&mut self, which: &[u32], args: &[ValueId]) -> Option<ValueId> {
         let mut total = ValueId::ONE;
         for &n in which {
             total = self.arena.binary(BinOp::Mul, total, *args.get(n as usize)?);
@@ -397,309 +396,6 @@ impl<'p> Machine<'p> {
             self.emit_here(object, st, kind, &[site]);
         }
     }
-
-    /// `realloc(p, n)` of a library.
-    fn resize_foreign(
-        &mut self,
-        st: State,
-        routine: &'p Routine,
-        effect: &'p Effect,
-        name: &str,
-        args: &[ValueId],
-    ) -> Vec<Outcome> {
-        let Effect::Resize {
-            arg,
-            size,
-            frees_on_failure,
-            ..
-        } = effect
-        else {
-            return vec![(st, ValueId::UNINIT)];
-        };
-        let old = args.get(*arg as usize).copied().unwrap_or(ValueId::ZERO);
-        let size = self.size_of_args(size, args);
-        let claim = self.claim(routine, name, Act::Resize);
-        self.resize(st, old, size, claim, *frees_on_failure)
-    }
-
-    /// `std::alloc::realloc`.
-    pub(crate) fn resize_layout(&mut self, st: State, args: &[ValueId]) -> Vec<Outcome> {
-        let family = match args.first().map(|&v| self.arena.get(v)) {
-            Some(Value::Apply(name, _)) => self.family_named(name.as_str()),
-            _ => Family::Unknown,
-        };
-        let by = self.routine("realloc", &family, Act::Resize);
-        let claim = Claim {
-            family,
-            layout: Layout::Unknown,
-            by,
-        };
-        self.resize(st, args[1], args.get(3).copied(), claim, false)
-    }
-
-    /// The three outcomes of a resize: a new block, failure with the old one kept, and, where the
-    /// size can be zero, a null result with the old block perhaps released.
-    pub(crate) fn resize(
-        &mut self,
-        mut st: State,
-        old: ValueId,
-        size: Option<ValueId>,
-        claim: Claim,
-        frees_on_failure: bool,
-    ) -> Vec<Outcome> {
-        let (family, by) = (claim.family, claim.by.clone());
-        let mut failed = st.clone();
-        let mut zero = st.clone();
-        // It worked: the old block ended, a new one is there.
-        self.release(&mut st, old, claim);
-        let mut words = by.clone();
-        words.act = Act::Acquire;
-        let object = self.born(
-            &mut st,
-            Birth::Routine(Rc::new(words)),
-            family,
-            Layout::Unknown,
-        );
-        if let Some(block) = st.block_mut(object) {
-            block.resized = true;
-        }
-        if size.is_some_and(|n| self.constant(&st, n) == Some(0)) {
-            let kind = EventKind::ZeroSized {
-                by: by.clone(),
-                certain: true,
-            };
-            let site = self.here();
-            self.emit_here(object, &mut st, kind, &[site]);
-        }
-        let mut out = vec![(st, self.pointer_to(object))];
-        // After a finding on the old block nothing more is said of it.
-        if let Value::Ptr(p) = self.arena.get(old)
-            && out[0].0.block(p.object).is_some_and(|b| b.reported)
-        {
-            return out;
-        }
-        // It failed: null, and the old block is as it was.
-        let at = self.report_place().site;
-        if frees_on_failure {
-            let claim = Claim {
-                family,
-                layout: Layout::Unknown,
-                by: by.clone(),
-            };
-            self.release(&mut failed, old, claim);
-        } else if let Value::Ptr(p) = self.arena.get(old) {
-            let object = p.object;
-            if let Some(block) = failed.block_mut(object) {
-                block.resize_failed = Some(at);
-            }
-            self.tell(&mut failed, object, StepKind::ResizeFailed(by.clone()));
-        }
-        out.push((failed, ValueId::ZERO));
-        if let Some(size) = size {
-            let test = self.arena.binary(BinOp::Eq, size, ValueId::ZERO);
-            if self.can_be_zero(&zero, size) && self.assume(&mut zero, test, true) {
-                self.end_by_zero(&mut zero, old, &by);
-                out.push((zero, ValueId::ZERO));
-            }
-        }
-        out
-    }
-
-    fn can_be_zero(&self, st: &State, size: ValueId) -> bool {
-        let (lo, hi) = self.range(st, size);
-        lo <= 0 && hi >= 0 && !matches!(self.arena.get(size), Value::SizeOf(_))
-    }
-
-    fn end_by_zero(&mut self, st: &mut State, old: ValueId, by: &Words) {
-        let Some(loc) = self.pointee(old) else { return };
-        let status = self.ended(by.clone(), true);
-        if st.block(loc.object).is_none() {
-            let block = self.new_block(Birth::Unknown, Family::Unknown, Layout::Unknown);
-            st.set_block(loc.object, block);
-        }
-        if let Some(block) = st.block_mut(loc.object) {
-            block.status = status;
-        }
-    }
-
-    /// A call of which only the name is known.
-    pub(crate) fn unknown_call(
-        &mut self,
-        mut st: State,
-        name: Name,
-        foreign: bool,
-        args: Vec<ValueId>,
-        ret: &Ty,
-    ) -> Vec<Outcome> {
-        let takes_over = args.iter().any(|&a| self.is_destructor(a));
-        let given = if foreign && takes_over {
-            self.callback_data(&st, &args)
-        } else {
-            Vec::new()
-        };
-        for &arg in &args {
-            self.check_passed(&mut st, arg, name);
-            if self.handed.len() < 64 {
-                let at = self.report_place().site;
-                self.handed.push(Handed {
-                    to: name,
-                    value: arg,
-                    at,
-                });
-            }
-        }
-        for &arg in &args {
-            if foreign && !takes_over {
-                self.pass_to_foreign(&mut st, arg, name.as_str());
-            } else {
-                self.escape(&mut st, arg);
-            }
-            let source = if foreign {
-                Source::ForeignOut(name)
-            } else {
-                Source::Plain
-            };
-            self.havoc(&mut st, arg, source);
-        }
-        if *ret == Ty::Never {
-            return Vec::new();
-        }
-        let source = if foreign {
-            Source::ForeignResult(name)
-        } else {
-            Source::Plain
-        };
-        let value = self.fresh(&mut st, 0, source);
-        if foreign && takes_over && !matches!(ret, Ty::Ptr(..)) {
-            self.give_data(&mut st, &given, value);
-        }
-        vec![(st, value)]
-    }
-
-    /// Data of a callback: if the call fails, nobody took it. A function among the arguments that
-    /// releases takes it in any case.
-    fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
-        for &object in given {
-            if let Some(block) = st.block_mut(object) {
-                block.escape = Escape::Given(status);
-            }
-        }
-    }
-
-    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release.
-    fn callback_data(&self, st: &State, args: &[ValueId]) -> Vec<ObjectId> {
-        if args.iter().any(|&a| self.may_release(a)) {
-            return Vec::new();
-        }
-        let data = args.iter().filter_map(|&a| match self.arena.get(a) {
-            Value::Ptr(p) => Some(p.object),
-            _ => None,
-        });
-        data.filter(|&object| {
-            st.block(object)
-                .is_some_and(|b| b.escape == Escape::No && b.disowned.is_some() && !is_forgotten(b))
-        })
-        .collect()
-    }
-
-    /// Whether a function value may release: all but those in view that mention no routine.
-    fn may_release(&self, v: ValueId) -> bool {
-        match self.arena.get(v) {
-            Value::Func(id, _) => match self.program.func(*id).body {
-                Some(body) => self.mentions_routine(body),
-                None => true,
-            },
-            Value::Extern(_) | Value::Closure { .. } => true,
-            Value::Agg { parts, .. } => parts.iter().any(|p| self.may_release(p.1)),
-            _ => false,
-        }
-    }
-
-    /// A function passed along takes the ownership of what is passed with it.
-    fn is_destructor(&self, v: ValueId) -> bool {
-        match self.arena.get(v) {
-            Value::Func(..) | Value::Extern(_) | Value::Closure { .. } => true,
-            Value::Agg { parts, .. } => parts.iter().any(|p| self.is_destructor(p.1)),
-            _ => false,
-        }
-    }
-
-    /// A pointer that is only an argument of foreign calls is remembered as that.
-    fn pass_to_foreign(&mut self, st: &mut State, arg: ValueId, name: &str) {
-        let site = self.here();
-        let direct = match self.arena.get(arg) {
-            Value::Ptr(p) => Some(p.object),
-            _ => None,
-        };
-        let known: Vec<(ObjectId, Escape)> = st
-            .blocks()
-            .iter()
-            .filter(|(object, block)| {
-                self.is_raw_text(block) && matches!(block.escape, Escape::Element(_))
-                    || direct == Some(*object)
-                        && (self.is_raw_text(block) || is_forgotten(block))
-                        && matches!(block.escape, Escape::No | Escape::Borrowed(..))
-            })
-            .map(|(object, block)| (*object, block.escape))
-            .collect();
-        self.escape(st, arg);
-        for (object, before) in known {
-            if let Some(block) = st.block_mut(object) {
-                block.escape = match before {
-                    Escape::Element(_) => before,
-                    _ => Escape::Borrowed(Name::new(name), site),
-                };
-            }
-        }
-    }
-
-    /// A block that ended must not be passed on.
-    fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) {
-        let Value::Ptr(p) = self.arena.get(arg) else {
-            return;
-        };
-        let object = p.object;
-        if let Some(block) = st.block(object)
-            && let Status::Ended(end) = &block.status
-            && !block.reported
-        {
-            let end = end.clone();
-            let used = Usage::Passed {
-                to: name.to_string(),
-            };
-            self.report_use_after(st, object, &end, used);
-        }
-    }
-
-    /// Whether an unknown function value is a foreign one.
-    pub(crate) fn is_foreign_value(&self, v: ValueId) -> bool {
-        self.foreign_source(v).is_some()
-    }
-
-    /// Whether a type in view mirrors a foreign one.
-    pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
-        is_foreign_path(&self.program.adt(adt).canonical)
-    }
-}
-
-/// A buffer whose owner was forgotten.
-fn is_forgotten(block: &super::block::Block) -> bool {
-    let forgets = |name: &str| name.contains("forget") || name.contains("ManuallyDrop");
-    block.disowned.as_ref().is_some_and(|d| forgets(&d.0.name))
-}
-
-/// Whether a path leads into bindings of a foreign library.
-pub(crate) fn is_foreign_path(path: &str) -> bool {
-    let Some((front, _)) = path.rsplit_once("::") else {
-        return false;
-    };
-    front.split("::").any(|segment| {
-        segment.ends_with("_sys")
-            || matches!(
-                segment,
-                "libc" | "ffi" | "sys" | "raw" | "bindings" | "bindgen" | "c"
-            )
-    })
 }
 
 /// A path as one would speak of it: its last two segments.

@@ -11,7 +11,7 @@ use crate::resolve::{BodyRef, FnId, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Functions of std that begin, end or convert ownership of memory.
-pub const STD_ROUTINES: &[&str] = &[
+pub(crate) const STD_ROUTINES: &[&str] = &[
     "from_raw",
     "into_raw",
     "from_raw_parts",
@@ -139,7 +139,10 @@ impl Survey<'_> {
                     continue;
                 }
                 let heated = |names: &FxHashSet<Name>| !mention.names.is_disjoint(names);
-                if heated(&hot) || own.get(&mention.krate).is_some_and(heated) {
+                if heated(&hot)
+                    || own.get(&mention.krate).is_some_and(heated)
+                    || may_move_lent(&mention.names)
+                {
                     found.insert(mention.id);
                 }
             }
@@ -216,6 +219,15 @@ impl Survey<'_> {
             mentioned(body, names, &mut todo);
         }
     }
+}
+
+/// Whether a buffer may move while a pointer into it is kept.
+fn may_move_lent(names: &FxHashSet<Name>) -> bool {
+    let mentions = |word: &str| names.contains(&Name::new(word));
+    mentions("as_mut_ptr")
+        && ["reserve", "reserve_exact", "shrink_to_fit"]
+            .iter()
+            .any(|w| mentions(w))
 }
 
 fn has_pointer(ty: &TyExpr) -> bool {

@@ -241,12 +241,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// What a generic parameter of the active function stands for.
-    pub(crate) fn generic(&self, name: &str) -> Ty {
-        let found = self.active().substs.iter().find(|s| s.0 == name);
-        found.map_or(Ty::Unknown, |s| s.1.clone())
-    }
-
     pub(crate) fn variant_name(&self, adt: AdtId, ix: u32) -> Name {
         let variants = &self.program.adt(adt).variants;
         variants.get(ix as usize).map_or(Name::EMPTY, |v| v.name)

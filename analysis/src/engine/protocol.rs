@@ -1,6 +1,7 @@
 //! Protocols: the two halves of a pair that stand in different functions, executed one after the
 //! other: a constructor and its type's `Drop`, the allocator and the release of a declared family.
 
+use super::call::Entry;
 use super::machine::{Active, Machine};
 use super::object::Object;
 use super::place::Loc;
@@ -132,16 +133,13 @@ impl Machine<'_> {
             turn: None,
             havocs: 0,
         });
-        self.follow(
-            st,
-            body,
-            Some(second),
-            Rc::from([]),
-            &[subject],
-            &[],
-            true,
-            &Ty::unit(),
-        );
+        let entry = Entry {
+            owner: Some(second),
+            args: &[subject],
+            home: true,
+            ..Entry::of(body)
+        };
+        self.follow(st, entry, &Ty::unit());
         self.active.pop();
     }
 

@@ -302,9 +302,7 @@ impl Machine<'_> {
         if start == Some(false) {
             return Some(Fault::Offset);
         }
-        if start.is_none() {
-            return None;
-        }
+        start?;
         if self.compare(st, &block.layout, &claim.layout) == Same::Different {
             return Some(Fault::OtherLayout {
                 have: self.layout_words(&block.layout),
@@ -346,7 +344,7 @@ impl Machine<'_> {
     fn foreign_type(&self, layout: &Layout) -> bool {
         match layout {
             Layout::One(Ty::Adt(adt, _)) => self.is_foreign_adt(*adt),
-            Layout::One(Ty::External(name)) => super::foreign::is_foreign_path(name.as_str()),
+            Layout::One(Ty::External(name)) => super::unknown::is_foreign_path(name.as_str()),
             _ => false,
         }
     }

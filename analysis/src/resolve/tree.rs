@@ -161,10 +161,16 @@ impl<'p> Search<'p> {
         // The first name of an import or of a long path is a crate rather than a part of one.
         let open = self.depth == 1 && (single || name.as_str().starts_with(char::is_uppercase));
         let found = self.lexical(from, name, ns, open);
-        if found.is_none() && !single {
-            return Some(Def::External(name));
+        if found.is_some() {
+            return found;
         }
-        found
+        // In the 2015 edition the path of an import begins at the crate's root.
+        let root = self.p.root_of(from);
+        match self.in_module(root, name, Ns::Type) {
+            Some(def @ Def::Module(_)) if !name.as_str().ends_with("_sys") => Some(def),
+            _ if single => None,
+            _ => Some(Def::External(name)),
+        }
     }
 
     fn child(&mut self, module: ModId, name: Name, ns: Ns) -> Option<Def> {

@@ -1,0 +1,129 @@
+//! Dropping: the drop glue of a value, run in its place.
+
+use super::call::Callable;
+use super::machine::Machine;
+use super::object::Object;
+use super::place::Loc;
+use super::state::State;
+use super::value::{Key, Tag, Value, ValueId};
+use crate::name::Name;
+use crate::resolve::AdtId;
+use crate::types::Ty;
+use std::rc::Rc;
+
+impl Machine<'_> {
+    /// Drops what a place holds; afterwards it is moved out.
+    pub(crate) fn drop_at(&mut self, st: State, loc: &Loc, out: &mut Vec<State>) {
+        let value = self.load(&st, loc);
+        if !self.owns(value) {
+            out.push(st);
+            return;
+        }
+        let outer = self.active().by_drop;
+        let name = self.spoken_type(value);
+        self.active_mut().by_drop = Some(name);
+        let states = self.drop_parts(st, loc, value);
+        self.active_mut().by_drop = outer;
+        for mut st in states {
+            self.store(&mut st, loc, ValueId::MOVED);
+            out.push(st);
+        }
+    }
+
+    /// The name of a value's type, if it is a struct or enum.
+    fn spoken_type(&self, value: ValueId) -> Name {
+        match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
+                ..
+            } => self.program.adt(*adt).name,
+            _ => Name::EMPTY,
+        }
+    }
+
+    /// Runs the drop glue of a value in its place.
+    fn drop_parts(&mut self, st: State, loc: &Loc, value: ValueId) -> Vec<State> {
+        let (tag, parts) = match self.arena.get(value) {
+            Value::Agg { tag, parts, .. } => (*tag, parts.clone()),
+            Value::Closure { captures, .. } => {
+                let captures = captures.clone();
+                let mut states = vec![st];
+                for &capture in captures.iter() {
+                    states = self.drop_each(states, capture);
+                }
+                return states;
+            }
+            _ => return vec![st],
+        };
+        let mut states = vec![st];
+        if let Tag::Adt(adt, _) | Tag::AdtAny(adt) = tag {
+            if self.program.adt(adt).no_drop {
+                return states;
+            }
+            if let Some(drop) = self.program.drop_impl(adt) {
+                let this = self.point_at(loc, false);
+                let substs = self.drop_substs(&states[0], adt, value);
+                states = states
+                    .into_iter()
+                    .flat_map(|st| {
+                        self.invoke(
+                            st,
+                            Callable::Fn(drop, substs.clone()),
+                            vec![this],
+                            &Ty::unit(),
+                        )
+                    })
+                    .map(|outcome| outcome.0)
+                    .collect();
+            }
+        }
+        for (key, _) in parts.iter() {
+            let part_loc = loc.clone().child(*key);
+            states = states
+                .into_iter()
+                .flat_map(|st| {
+                    let part = self.load(&st, &part_loc);
+                    if self.owns(part) {
+                        self.drop_parts(st, &part_loc, part)
+                    } else {
+                        vec![st]
+                    }
+                })
+                .collect();
+        }
+        states
+    }
+
+    fn drop_each(&mut self, states: Vec<State>, value: ValueId) -> Vec<State> {
+        if !self.owns(value) {
+            return states;
+        }
+        let site = self.here();
+        let object = self.objects.add(Object::Literal(site));
+        let loc = Loc::whole(object);
+        states
+            .into_iter()
+            .flat_map(|mut st| {
+                st.heap_set(object, value);
+                self.drop_parts(st, &loc, value)
+            })
+            .collect()
+    }
+
+    /// What the type parameters of a dropped owner stand for: read off its block's layout.
+    fn drop_substs(&mut self, st: &State, adt: AdtId, value: ValueId) -> Rc<[(Name, Ty)]> {
+        let generics = &self.program.adt(adt).generics;
+        let Some(&first) = generics.first() else {
+            return Rc::from([]);
+        };
+        let ptr = self.arena.part(value, Key::Name(Name::new("ptr")));
+        let Value::Ptr(p) = self.arena.get(ptr) else {
+            return Rc::from([]);
+        };
+        let ty = match st.block(p.object).map(|b| b.owner_ty.clone()) {
+            Some(ty) => ty,
+            None => return Rc::from([]),
+        };
+        Rc::from([(first, ty)])
+    }
+}

@@ -1,0 +1,119 @@
+//! The intrinsics that read and write through a pointer: one value, or some element of many.
+
+use super::block::{Escape, Family};
+use super::call::Outcome;
+use super::machine::Machine;
+use super::state::State;
+use super::value::{Key, Source, Tag, Value, ValueId};
+use crate::event::{Act, Usage};
+use crate::name::Name;
+use crate::types::Ty;
+use std::rc::Rc;
+
+impl Machine<'_> {
+    pub(crate) fn read_through(
+        &mut self,
+        st: &mut State,
+        name: &str,
+        pointer: ValueId,
+        ret: &Ty,
+    ) -> Option<ValueId> {
+        let loc = self.pointee(pointer)?;
+        self.touch(st, loc.object, Usage::Read)?;
+        let value = self.load(st, &loc);
+        let value = self.shape(st, value, ret);
+        if name == "read" {
+            if self.owns(value) {
+                self.store(st, &loc, ValueId::MOVED);
+            }
+            return Some(value);
+        }
+        for object in self.owned_blocks(value) {
+            let by = self.routine("ptr::read", &Family::Unknown, Act::Adopt);
+            let at = self.report_place().site;
+            if let Some(block) = st.block_mut(object)
+                && block.owners > 0
+            {
+                block.owners += 1;
+                block.second = Some(Rc::new((by, at)));
+            }
+        }
+        Some(value)
+    }
+
+    pub(crate) fn write_through(
+        &mut self,
+        st: &mut State,
+        name: &str,
+        pointer: ValueId,
+        value: ValueId,
+    ) -> Option<()> {
+        let loc = self.pointee(pointer)?;
+        self.touch(st, loc.object, Usage::Write)?;
+        if name == "store_element" {
+            // Which element is not known, so a leak of the ones before cannot be told either.
+            for object in self.reach_from(st, &[value]).objects {
+                if let Some(block) = st.block_mut(object)
+                    && block.owners <= 0
+                    && block.escape == Escape::No
+                {
+                    block.escape = Escape::Element(loc.object);
+                }
+            }
+            let loc = loc.child(Key::Name(Name::new("[]")));
+            self.store(st, &loc, value);
+            return Some(());
+        }
+        self.store(st, &loc, value);
+        Some(())
+    }
+
+    /// Some element, or none: elements that ended before are other elements now.
+    pub(crate) fn take_element(&mut self, st: State, pointer: ValueId, ret: &Ty) -> Vec<Outcome> {
+        let Ty::Adt(option, args) = ret else {
+            let mut st = st;
+            let value = self.fresh(&mut st, 0, Source::Plain);
+            return vec![(st, value)];
+        };
+        let inner = args.first().cloned().unwrap_or(Ty::Unknown);
+        let mut some = st.clone();
+        let value = self.element_value(&mut some, pointer, &inner);
+        let zero = Key::Name(Name::new("0"));
+        let (none_at, some_at) = self.option_variants(*option);
+        let none = self
+            .arena
+            .aggregate(Tag::Adt(*option, none_at), Vec::new(), None);
+        let full = self
+            .arena
+            .aggregate(Tag::Adt(*option, some_at), vec![(zero, value)], None);
+        vec![(some, full), (st, none)]
+    }
+
+    fn option_variants(&self, adt: crate::resolve::AdtId) -> (u32, u32) {
+        let variants = &self.program.adt(adt).variants;
+        let at = |name: &str| variants.iter().position(|v| v.name == *name).unwrap_or(0) as u32;
+        (at("None"), at("Some"))
+    }
+
+    fn element_value(&mut self, st: &mut State, pointer: ValueId, ty: &Ty) -> ValueId {
+        let fresh = self.fresh(st, 0, Source::Plain);
+        let value = match self.pointee(pointer) {
+            Some(loc) => {
+                let _ = self.touch(st, loc.object, Usage::Read);
+                let loc = loc.child(Key::Name(Name::new("[]")));
+                let value = self.load(st, &loc);
+                let ended = match self.arena.get(value) {
+                    Value::Ptr(p) => st.block(p.object).is_some_and(|b| !b.is_live()),
+                    Value::Agg { .. } => false,
+                    _ => true,
+                };
+                if self.owns(value) {
+                    self.store(st, &loc, ValueId::MOVED);
+                }
+                if ended { fresh } else { value }
+            }
+            None => fresh,
+        };
+        self.shape(st, value, ty)
+    }
+}

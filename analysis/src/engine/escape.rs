@@ -1,0 +1,133 @@
+//! Values that go out of view: what they own is given up, what they point at may change.
+
+use super::block::{Escape, Status};
+use super::machine::Machine;
+use super::object::{Object, ObjectId};
+use super::place::Loc;
+use super::state::State;
+use super::value::{Key, Source, Tag, Value, ValueId};
+
+impl Machine<'_> {
+    /// The value goes out of view: what it reaches can be kept or changed by others.
+    pub(crate) fn escape(&mut self, st: &mut State, value: ValueId) {
+        let reach = self.reach_from(st, &[value]);
+        let gone: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(object, block)| {
+                block.escape != Escape::Away
+                    && (reach.objects.contains(object)
+                        || matches!(block.escape, Escape::Element(of) if reach.objects.contains(&of)))
+            })
+            .map(|e| e.0)
+            .collect();
+        for object in gone {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = Escape::Away;
+            }
+        }
+        self.give_up(st, value);
+    }
+
+    /// Owners moved out of view: nobody knows what becomes of their blocks.
+    fn give_up(&mut self, st: &mut State, value: ValueId) {
+        for object in self.owned_blocks(value) {
+            self.report_pending(st, object);
+            if let Some(block) = st.block_mut(object)
+                && block.owners > 0
+            {
+                block.owners -= 1;
+                block.status = Status::Unsure;
+            }
+        }
+    }
+
+    /// Blocks that the owners inside a value own directly.
+    pub(crate) fn owned_blocks(&mut self, value: ValueId) -> Vec<ObjectId> {
+        let mut out = Vec::new();
+        self.collect_owned(value, false, &mut out);
+        out
+    }
+
+    fn collect_owned(&mut self, value: ValueId, owner: bool, out: &mut Vec<ObjectId>) {
+        match self.arena.get(value) {
+            Value::Ptr(p) if owner => out.push(p.object),
+            Value::Opaque { .. } | Value::Param(_) | Value::Part(..) | Value::Initial(_)
+                if owner =>
+            {
+                out.push(self.objects.add(Object::Pointee(value)));
+            }
+            Value::Agg { tag, parts, .. } => {
+                let (tag, parts) = (*tag, parts.clone());
+                let owner = match tag {
+                    Tag::Adt(adt, _) => {
+                        self.is_stub_adt(adt) && self.program.drop_impl(adt).is_some()
+                    }
+                    _ => false,
+                };
+                for part in parts.iter() {
+                    self.collect_owned(part.1, owner, out);
+                }
+            }
+            Value::Closure { captures, .. } => {
+                let captures = captures.clone();
+                for &capture in captures.iter() {
+                    self.collect_owned(capture, false, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Others may have written through the pointer: what it points at is unknown now.
+    pub(crate) fn havoc(&mut self, st: &mut State, pointer: ValueId, source: Source) {
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return;
+        };
+        if p.shared {
+            return;
+        }
+        let loc = Loc::of(p);
+        match self.objects.get(loc.object) {
+            Object::Local(..) | Object::Block(..) | Object::Pointee(_) => {}
+            _ => return,
+        }
+        let old = self.load(st, &loc);
+        let new = self.havocked(st, old, source);
+        if new != old {
+            self.store(st, &loc, new);
+        }
+    }
+
+    fn havocked(&mut self, st: &mut State, old: ValueId, source: Source) -> ValueId {
+        match self.arena.get(old).clone() {
+            // What owns stays an owner of the same block; its sizes may change.
+            Value::Agg { tag, parts, .. } if self.owns(old) => {
+                let parts: Vec<(Key, ValueId)> = parts
+                    .iter()
+                    .map(|&(key, v)| {
+                        let stays = matches!(self.arena.get(v), Value::Ptr(_));
+                        if stays {
+                            (key, v)
+                        } else if self.owns(v) {
+                            (key, self.havocked(st, v, source))
+                        } else {
+                            (key, self.fresh_havoc(st, source))
+                        }
+                    })
+                    .collect();
+                let rest = self.fresh_havoc(st, Source::Plain);
+                self.arena.aggregate(tag, parts, Some(rest))
+            }
+            Value::Moved => old,
+            _ => self.fresh_havoc(st, source),
+        }
+    }
+
+    fn fresh_havoc(&mut self, st: &mut State, source: Source) -> ValueId {
+        let active = self.active_mut();
+        let index = active.havocs;
+        active.havocs = index.wrapping_add(1);
+        self.fresh(st, 100 + index % 4000, source)
+    }
+}

@@ -1,0 +1,283 @@
+//! The intrinsics of owners: acquiring, adopting, giving up and counting what they own.
+
+use super::block::{Birth, Layout, Null};
+use super::call::Outcome;
+use super::machine::Machine;
+use super::object::Object;
+use super::place::Loc;
+use super::release::Claim;
+use super::state::State;
+use super::value::{Key, Value, ValueId};
+use crate::event::{Act, EventKind, Fault, StepKind};
+use crate::name::Name;
+use crate::resolve::Lang;
+use crate::types::{self, Ty};
+use std::rc::Rc;
+
+impl Machine<'_> {
+    pub(crate) fn acquire(
+        &mut self,
+        st: &mut State,
+        name: &str,
+        ty: Ty,
+        args: &[ValueId],
+    ) -> Option<ValueId> {
+        let family = self.family_of(args[0]);
+        let ty = match ty {
+            Ty::Slice(of) if name == "acquire_array" => (*of).clone(),
+            other => other,
+        };
+        let layout = match name {
+            "acquire_value" => Layout::One(ty.clone()),
+            "acquire_array" => {
+                if self.constant(st, args[1]) == Some(0) {
+                    let object = self.objects.add(Object::Dangling);
+                    return Some(self.pointer_to(object));
+                }
+                Layout::Many(ty.clone(), args[1])
+            }
+            _ => self.layout_parts(args[1]),
+        };
+        let manual = name == "acquire_layout";
+        let by = self.routine("alloc", &family, Act::Acquire);
+        let object = self.born(
+            st,
+            Birth::Routine(Rc::new(by.clone())),
+            family,
+            layout.clone(),
+        );
+        if let Some(block) = st.block_mut(object) {
+            block.owner_ty = ty;
+            if manual {
+                block.null = Null::Maybe;
+            } else {
+                block.owners = 1;
+            }
+        }
+        if manual {
+            self.check_zero_size(st, object, &by, &layout);
+        }
+        Some(self.pointer_to(object))
+    }
+
+    pub(crate) fn give_back(&mut self, st: &mut State, name: &str, ty: Ty, args: &[ValueId]) {
+        let family = self.family_of(args[0]);
+        let pointer = args[1];
+        let ty = match ty {
+            Ty::Slice(of) if name == "release_array" => (*of).clone(),
+            other => other,
+        };
+        let layout = match name {
+            "release_value" => self.one_or_slice(st, &ty, pointer),
+            "release_array" => Layout::Many(ty, args[2]),
+            _ => self.layout_parts(args[2]),
+        };
+        let by = self.routine("dealloc", &family, Act::Release);
+        if by.act == Act::Drop && self.holds_nothing(st, pointer, &layout) {
+            return;
+        }
+        self.release(st, pointer, Claim { family, layout, by });
+    }
+
+    fn holds_nothing(&self, st: &State, pointer: ValueId, layout: &Layout) -> bool {
+        match (self.arena.get(pointer), layout) {
+            (Value::Ptr(p), _) if self.objects.get(p.object) == Object::Dangling => true,
+            (_, Layout::Many(_, n)) => self.constant(st, *n) == Some(0),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn make_owner(&mut self, st: &mut State, name: &str, ty: Ty, args: &[ValueId]) {
+        let family = self.family_of(args[0]);
+        let pointer = args[1];
+        let rust_text = args[0];
+        let layout = if name == "adopt_array" {
+            Layout::Many(ty.clone(), args[2])
+        } else if self.is_text_family(rust_text) {
+            Layout::Unknown
+        } else {
+            self.one_or_slice(st, &ty, pointer)
+        };
+        if name == "adopt_array" && self.holds_nothing(st, pointer, &layout) {
+            return;
+        }
+        let holds = match ty {
+            Ty::Slice(of) => (*of).clone(),
+            other => other,
+        };
+        let by = self.routine("from_raw", &family, Act::Adopt);
+        self.adopt(st, pointer, Claim { family, layout, by }, holds);
+    }
+
+    fn is_text_family(&self, v: ValueId) -> bool {
+        matches!(self.arena.get(v), Value::Apply(name, _) if *name == "rust-cstring")
+    }
+
+    pub(crate) fn change_owner(&mut self, st: &mut State, name: &str, ty: Ty, args: &[ValueId]) {
+        match name {
+            "disown" => {
+                if let Value::Ptr(p) = self.arena.get(args[0]) {
+                    let object = p.object;
+                    self.disown(st, object);
+                }
+            }
+            "disown_value" | "own_value" => {
+                let value = match self.pointee(args[0]) {
+                    Some(loc) => self.load(st, &loc),
+                    None => return,
+                };
+                for object in self.owned_blocks(value) {
+                    if name == "disown_value" {
+                        self.disown(st, object);
+                    } else if let Some(block) = st.block_mut(object) {
+                        block.owners += 1;
+                    }
+                }
+            }
+            "count_up" => {
+                if let Value::Ptr(p) = self.arena.get(args[0])
+                    && let Some(block) = st.block_mut(p.object)
+                {
+                    block.owners += 1;
+                }
+            }
+            _ => {
+                if let Value::Ptr(p) = self.arena.get(args[0])
+                    && let Some(block) = st.block_mut(p.object)
+                {
+                    block.layout = Layout::Many(ty, args[1]);
+                }
+            }
+        }
+    }
+
+    /// A vector changes its capacity: pointers that were taken before may dangle now.
+    pub(crate) fn regrow(&mut self, st: &mut State, ty: Ty, args: &[ValueId]) -> ValueId {
+        let pointer = args[0];
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return pointer;
+        };
+        let old = p.object;
+        let layout = Layout::Many(ty.clone(), args[1]);
+        let Some(block) = st.block_mut(old) else {
+            return pointer;
+        };
+        if !block.lent || !block.is_live() || block.reported {
+            block.layout = layout;
+            return pointer;
+        }
+        let family = block.family;
+        let by = self.routine("reserve", &family, Act::Resize);
+        let birth = Birth::Routine(Rc::new(by.clone()));
+        let new = self.born(st, birth, family, layout);
+        if let Some(block) = st.block_mut(new) {
+            block.owners = 1;
+            block.owner_ty = ty;
+        }
+        let content = self.root_value(st, old);
+        self.set_root(st, new, content);
+        let status = self.ended(by, false);
+        if let Some(block) = st.block_mut(old) {
+            block.status = status;
+            block.owners -= 1;
+        }
+        self.pointer_to(new)
+    }
+
+    /// `transmute` of an owner: the type it becomes will release its block by another layout.
+    pub(crate) fn retype(&mut self, st: &mut State, to: &Ty, place: ValueId) {
+        let Some(loc) = self.pointee(place) else {
+            return;
+        };
+        let value = self.load(st, &loc);
+        let Ty::Adt(adt, args) = to else { return };
+        let element = args.first().cloned().unwrap_or(Ty::Unknown);
+        let lang = |l| self.program.lang(l) == Some(*adt);
+        let want = if lang(Lang::Vec) {
+            let cap = self.arena.part(value, Key::Name(Name::new("cap")));
+            Layout::Many(element, cap)
+        } else if lang(Lang::Box) {
+            Layout::One(element)
+        } else {
+            return;
+        };
+        for object in self.owned_blocks(value) {
+            let Some(block) = st.block(object) else {
+                continue;
+            };
+            let (family, layout) = (block.family, block.layout.clone());
+            if self.compare(st, &layout, &want) == types::Same::Different {
+                let by = self.routine("mem::transmute", &family, Act::Adopt);
+                let fault = Fault::OtherLayout {
+                    have: self.layout_words(&layout),
+                    want: self.layout_words(&want),
+                };
+                let site = st.block(object).map(|b| b.site);
+                let since: Vec<_> = site.into_iter().collect();
+                self.emit_here(object, st, EventKind::Reclaim { by, fault }, &since);
+            }
+        }
+    }
+
+    /// An owner gives its block up: from now on it is somebody's duty to release it.
+    fn disown(&mut self, st: &mut State, object: crate::engine::object::ObjectId) {
+        let Some(block) = st.block(object) else {
+            return;
+        };
+        let family = block.family;
+        let by = self.routine("into_raw", &family, Act::Disown);
+        let at = self.report_place().site;
+        if let Some(block) = st.block_mut(object) {
+            block.owners -= 1;
+            block.raw += 1;
+            block.pending = None;
+            block.disowned = Some(Rc::new((by.clone(), at)));
+        }
+        self.tell(st, object, StepKind::Disowned(by));
+    }
+
+    pub(crate) fn count_down(&mut self, mut st: State, ty: Ty, args: &[ValueId]) -> Vec<Outcome> {
+        let pointer = args[1];
+        let counts = match self.arena.get(pointer) {
+            Value::Ptr(p) => st.block(p.object).map(|b| (p.object, b.owners + b.raw)),
+            _ => None,
+        };
+        if let Some((object, counts)) = counts
+            && counts > 1
+        {
+            if let Some(block) = st.block_mut(object) {
+                block.owners -= 1;
+            }
+            return vec![(st, ValueId::UNIT)];
+        }
+        let family = self.family_of(args[0]);
+        let layout = Layout::One(ty);
+        let by = self.routine("drop", &family, Act::Release);
+        let mut states = vec![st];
+        if let Some(loc) = self.pointee(pointer) {
+            states = self
+                .drop_outcomes(states.remove(0), &loc)
+                .into_iter()
+                .map(|o| o.0)
+                .collect();
+        }
+        states
+            .into_iter()
+            .map(|mut st| {
+                let claim = Claim {
+                    family,
+                    layout: layout.clone(),
+                    by: by.clone(),
+                };
+                self.release(&mut st, pointer, claim);
+                (st, ValueId::UNIT)
+            })
+            .collect()
+    }
+
+    pub(crate) fn drop_outcomes(&mut self, st: State, loc: &Loc) -> Vec<Outcome> {
+        let mut out = Vec::new();
+        self.drop_at(st, loc, &mut out);
+        out.into_iter().map(|st| (st, ValueId::UNIT)).collect()
+    }
+}

@@ -1,0 +1,194 @@
+//! Calls of which only the name is known: what they may keep, change and release.
+
+use super::block::{Escape, Status};
+use super::call::Outcome;
+use super::cloned::Handed;
+use super::machine::Machine;
+use super::object::ObjectId;
+use super::state::State;
+use super::value::{Source, Value, ValueId};
+use crate::event::Usage;
+use crate::name::Name;
+use crate::resolve::AdtId;
+use crate::types::Ty;
+
+impl Machine<'_> {
+    /// A call of which only the name is known.
+    pub(crate) fn unknown_call(
+        &mut self,
+        mut st: State,
+        name: Name,
+        foreign: bool,
+        args: Vec<ValueId>,
+        ret: &Ty,
+    ) -> Vec<Outcome> {
+        let takes_over = args.iter().any(|&a| self.is_destructor(a));
+        let given = if foreign && takes_over {
+            self.callback_data(&st, &args)
+        } else {
+            Vec::new()
+        };
+        for &arg in &args {
+            self.check_passed(&mut st, arg, name);
+            if self.handed.len() < 64 {
+                let at = self.report_place().site;
+                self.handed.push(Handed {
+                    to: name,
+                    value: arg,
+                    at,
+                });
+            }
+        }
+        for &arg in &args {
+            if foreign && !takes_over {
+                self.pass_to_foreign(&mut st, arg, name.as_str());
+            } else {
+                self.escape(&mut st, arg);
+            }
+            let source = if foreign {
+                Source::ForeignOut(name)
+            } else {
+                Source::Plain
+            };
+            self.havoc(&mut st, arg, source);
+        }
+        if *ret == Ty::Never {
+            return Vec::new();
+        }
+        let source = if foreign {
+            Source::ForeignResult(name)
+        } else {
+            Source::Plain
+        };
+        let value = self.fresh(&mut st, 0, source);
+        if foreign && takes_over && !matches!(ret, Ty::Ptr(..)) {
+            self.give_data(&mut st, &given, value);
+        }
+        vec![(st, value)]
+    }
+
+    /// Data of a callback: if the call fails, nobody took it. A function among the arguments that
+    /// releases takes it in any case.
+    fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
+        for &object in given {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = Escape::Given(status);
+            }
+        }
+    }
+
+    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release.
+    fn callback_data(&self, st: &State, args: &[ValueId]) -> Vec<ObjectId> {
+        if args.iter().any(|&a| self.may_release(a)) {
+            return Vec::new();
+        }
+        let data = args.iter().filter_map(|&a| match self.arena.get(a) {
+            Value::Ptr(p) => Some(p.object),
+            _ => None,
+        });
+        data.filter(|&object| {
+            st.block(object)
+                .is_some_and(|b| b.escape == Escape::No && b.disowned.is_some() && !is_forgotten(b))
+        })
+        .collect()
+    }
+
+    /// Whether a function value may release: all but those in view that mention no routine.
+    fn may_release(&self, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Func(id, _) => match self.program.func(*id).body {
+                Some(body) => self.mentions_routine(body),
+                None => true,
+            },
+            Value::Extern(_) | Value::Closure { .. } => true,
+            Value::Agg { parts, .. } => parts.iter().any(|p| self.may_release(p.1)),
+            _ => false,
+        }
+    }
+
+    /// A function passed along takes the ownership of what is passed with it.
+    fn is_destructor(&self, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Func(..) | Value::Extern(_) | Value::Closure { .. } => true,
+            Value::Agg { parts, .. } => parts.iter().any(|p| self.is_destructor(p.1)),
+            _ => false,
+        }
+    }
+
+    /// A pointer that is only an argument of foreign calls is remembered as that.
+    pub(crate) fn pass_to_foreign(&mut self, st: &mut State, arg: ValueId, name: &str) {
+        let site = self.here();
+        let direct = match self.arena.get(arg) {
+            Value::Ptr(p) => Some(p.object),
+            _ => None,
+        };
+        let known: Vec<(ObjectId, Escape)> = st
+            .blocks()
+            .iter()
+            .filter(|(object, block)| {
+                self.is_raw_text(block) && matches!(block.escape, Escape::Element(_))
+                    || direct == Some(*object)
+                        && (self.is_raw_text(block) || is_forgotten(block))
+                        && matches!(block.escape, Escape::No | Escape::Borrowed(..))
+            })
+            .map(|(object, block)| (*object, block.escape))
+            .collect();
+        self.escape(st, arg);
+        for (object, before) in known {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = match before {
+                    Escape::Element(_) => before,
+                    _ => Escape::Borrowed(Name::new(name), site),
+                };
+            }
+        }
+    }
+
+    /// A block that ended must not be passed on.
+    pub(crate) fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) {
+        let Value::Ptr(p) = self.arena.get(arg) else {
+            return;
+        };
+        let object = p.object;
+        if let Some(block) = st.block(object)
+            && let Status::Ended(end) = &block.status
+            && !block.reported
+        {
+            let end = end.clone();
+            let used = Usage::Passed {
+                to: name.to_string(),
+            };
+            self.report_use_after(st, object, &end, used);
+        }
+    }
+
+    /// Whether an unknown function value is a foreign one.
+    pub(crate) fn is_foreign_value(&self, v: ValueId) -> bool {
+        self.foreign_source(v).is_some()
+    }
+
+    /// Whether a type in view mirrors a foreign one.
+    pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
+        is_foreign_path(&self.program.adt(adt).canonical)
+    }
+}
+
+/// A buffer whose owner was forgotten.
+fn is_forgotten(block: &super::block::Block) -> bool {
+    let forgets = |name: &str| name.contains("forget") || name.contains("ManuallyDrop");
+    block.disowned.as_ref().is_some_and(|d| forgets(&d.0.name))
+}
+
+/// Whether a path leads into bindings of a foreign library.
+pub(crate) fn is_foreign_path(path: &str) -> bool {
+    let Some((front, _)) = path.rsplit_once("::") else {
+        return false;
+    };
+    front.split("::").any(|segment| {
+        segment.ends_with("_sys")
+            || matches!(
+                segment,
+                "libc" | "ffi" | "sys" | "raw" | "bindings" | "bindgen" | "c"
+            )
+    })
+}
