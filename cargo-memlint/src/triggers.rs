@@ -55,9 +55,14 @@ pub const WORDS: &[&str] = &[
 
 /// All words of the first round: [`WORDS`] and the routines of the family tables.
 pub fn words() -> Vec<&'static str> {
-    let routines = Families::builtin()
+    let families = Families::builtin();
+    let accuses = |routine: &Routine| {
+        let family = routine.family.map(|id| families.family(id));
+        family.is_some_and(|family| family.accuse)
+    };
+    let routines = families
         .routines()
-        .filter(|routine| moves_blocks(routine));
+        .filter(|routine| moves_blocks(routine) && accuses(routine));
     let names = routines.map(|routine| routine.name.as_str());
     // `free`, `mmap`: too short to be searched for; the list above spells out what counts.
     let mut words: Vec<_> = names

@@ -32,9 +32,7 @@ pub(crate) const STD_ROUTINES: &[&str] = &[
     "decrement_strong_count",
     "from_vec_unchecked",
     "transmute",
-    "from_ptr",
     "ptr::read",
-    "CString",
     "deallocate",
     "allocate",
     "shrink",
@@ -122,7 +120,11 @@ impl Survey<'_> {
     fn find_interest(&self) -> FxHashSet<FnId> {
         let mentions = self.mentions();
         let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
-        let routines = self.families.routines().filter(|r| r.family.is_some());
+        let accuses = |id| self.families.family(id).accuse;
+        let routines = self
+            .families
+            .routines()
+            .filter(|r| r.family.is_some_and(accuses));
         hot.extend(routines.map(|r| r.name));
         let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
         let annotated = self.program.fns().filter(declared);
@@ -142,6 +144,7 @@ impl Survey<'_> {
                 if heated(&hot)
                     || own.get(&mention.krate).is_some_and(heated)
                     || may_move_lent(&mention.names)
+                    || may_dangle(&mention.names)
                 {
                     found.insert(mention.id);
                 }
@@ -219,6 +222,12 @@ impl Survey<'_> {
             mentioned(body, names, &mut todo);
         }
     }
+}
+
+/// Whether a pointer into a C string may outlive it.
+fn may_dangle(names: &FxHashSet<Name>) -> bool {
+    let mentions = |word: &str| names.contains(&Name::new(word));
+    mentions("CString") && mentions("as_ptr")
 }
 
 /// Whether a buffer may move while a pointer into it is kept.
