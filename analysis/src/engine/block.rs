@@ -193,6 +193,12 @@ impl Block {
         out
     }
 
+    /// Its owner was put out of action without asking for the pointer: `forget`, `ManuallyDrop`.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        let forgets = |name: &str| name.contains("forget") || name.contains("ManuallyDrop");
+        self.disowned.as_ref().is_some_and(|d| forgets(&d.0.name))
+    }
+
     pub(crate) fn is_live(&self) -> bool {
         matches!(self.status, Status::Live)
     }

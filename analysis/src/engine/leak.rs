@@ -264,10 +264,8 @@ impl Machine<'_> {
     fn was_given_up(&self, block: &Block) -> bool {
         match &block.disowned {
             Some(given) => {
-                let forgotten =
-                    given.0.name.contains("forget") || given.0.name.contains("ManuallyDrop");
                 let made_here = matches!(block.birth, Birth::Routine(_));
-                block.lent || !forgotten || made_here && given.0.name.contains("forget")
+                block.lent || !block.is_forgotten() || made_here && given.0.name.contains("forget")
             }
             None => false,
         }

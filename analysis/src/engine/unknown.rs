@@ -87,8 +87,9 @@ impl Machine<'_> {
             _ => None,
         });
         data.filter(|&object| {
-            st.block(object)
-                .is_some_and(|b| b.escape == Escape::No && b.disowned.is_some() && !is_forgotten(b))
+            st.block(object).is_some_and(|b| {
+                b.escape == Escape::No && b.disowned.is_some() && !b.is_forgotten()
+            })
         })
         .collect()
     }
@@ -128,7 +129,7 @@ impl Machine<'_> {
             .filter(|(object, block)| {
                 self.is_raw_text(block) && matches!(block.escape, Escape::Element(_))
                     || direct == Some(*object)
-                        && (self.is_raw_text(block) || is_forgotten(block))
+                        && (self.is_raw_text(block) || block.is_forgotten())
                         && matches!(block.escape, Escape::No | Escape::Borrowed(..))
             })
             .map(|(object, block)| (*object, block.escape))
@@ -171,12 +172,6 @@ impl Machine<'_> {
     pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
         is_foreign_path(&self.program.adt(adt).canonical)
     }
-}
-
-/// A buffer whose owner was forgotten.
-fn is_forgotten(block: &super::block::Block) -> bool {
-    let forgets = |name: &str| name.contains("forget") || name.contains("ManuallyDrop");
-    block.disowned.as_ref().is_some_and(|d| forgets(&d.0.name))
 }
 
 /// Whether a path leads into bindings of a foreign library.
