@@ -3,7 +3,7 @@
 use super::machine::{Active, Machine};
 use super::place::Loc;
 use super::state::{Frame, State};
-use super::value::{Key, Tag, Value, ValueId};
+use super::value::{Key, SiteId, Tag, Value, ValueId};
 use crate::ir::{Call, Callee, Operand};
 use crate::name::Name;
 use crate::resolve::{AdtId, BodyRef, ConstId, FnId, TraitId};
@@ -45,6 +45,9 @@ impl Entry<'_> {
         }
     }
 }
+
+/// Blocks of a function that is followed even if it touches no memory by hand.
+const SHORT: usize = 8;
 
 /// A state after a call, and the call's result.
 pub(crate) type Outcome = (State, ValueId);
@@ -243,7 +246,7 @@ impl<'p> Machine<'p> {
             return self.foreign_call(st, def.link_name, args, ret);
         }
         match def.body {
-            Some(body) if self.may_follow(body) => {
+            Some(body) if self.may_follow(body) && self.matters(id, body, &args) => {
                 let entry = Entry {
                     owner: Some(id),
                     substs,
@@ -254,6 +257,17 @@ impl<'p> Machine<'p> {
             }
             _ => self.unknown_call(st, Name::new(&def.label), false, args, ret),
         }
+    }
+
+    /// Whether following the function can show anything: a long one that touches no memory by hand
+    /// cannot.
+    fn matters(&self, id: FnId, body: BodyRef, args: &[ValueId]) -> bool {
+        let is_closure = |v: &ValueId| matches!(self.arena.get(*v), Value::Closure { .. });
+        self.program.func(id).stub
+            || !self.given_up.contains(&body)
+                && (self.interest.holds(id)
+                    || self.program.body(body).blocks.len() <= SHORT
+                    || args.iter().any(is_closure))
     }
 
     fn may_follow(&self, body: BodyRef) -> bool {
@@ -267,46 +281,27 @@ impl<'p> Machine<'p> {
     }
 
     /// Executes a body in view with these arguments.
-    pub(crate) fn follow(&mut self, mut st: State, entry: Entry<'_>, ret: &Ty) -> Vec<Outcome> {
-        let Entry {
-            body,
-            owner,
-            substs,
-            args,
-            captures,
-            home,
-        } = entry;
+    pub(crate) fn follow(&mut self, st: State, entry: Entry<'_>, ret: &Ty) -> Vec<Outcome> {
         let site = self.here();
-        self.followed.insert(body);
-        let code = self.program.body(body);
-        let mut locals = vec![ValueId::UNINIT; code.locals.len()];
-        for (param, &arg) in code.params.iter().zip(args) {
-            locals[param.0 as usize] = arg;
-        }
-        for (local, &capture) in code.captures.iter().zip(captures) {
-            locals[local.0 as usize] = capture;
-        }
-        st.frames.push(Rc::new(Frame { site, locals }));
-        let types = self.types_of(body, owner);
-        let stub = owner.is_some_and(|id| self.program.func(id).stub);
-        let lends = stub && owner.is_some_and(|id| self.lends(id));
-        let active = Active {
-            body,
-            owner,
-            types,
-            substs,
-            site,
-            stub,
-            home,
-            at: code.span,
-            block: crate::ir::BlockId::ENTRY,
-            stmt: 0,
-            by_drop: None,
-            turn: None,
-            havocs: 0,
+        self.followed.insert(entry.body);
+        let stub = entry.owner.is_some_and(|id| self.program.func(id).stub);
+        let lends = stub && entry.owner.is_some_and(|id| self.lends(id));
+        let done = if stub || entry.home {
+            self.enter(st, &entry, site, stub)
+        } else {
+            let before = st.clone();
+            let outer = self.ceiling;
+            let mine = outer.min(self.steps + self.bounds.call_steps);
+            self.ceiling = mine;
+            let done = self.enter(st, &entry, site, stub);
+            self.ceiling = outer;
+            if self.steps > mine {
+                return self.abandon(before, &entry, ret);
+            }
+            done
         };
-        let mut outcomes = Vec::new();
-        for mut st in self.run(active, st) {
+        let mut outcomes = Vec::with_capacity(done.len());
+        for mut st in done {
             let frame = st.frames.pop();
             let result = frame.map_or(ValueId::UNIT, |f| f.locals[0]);
             let result = match self.arena.get(result) {
@@ -319,12 +314,49 @@ impl<'p> Machine<'p> {
             {
                 block.lent = true;
             }
-            if !stub && !home {
+            if !stub && !entry.home {
                 self.settle_helper(&mut st, site, result);
             }
             outcomes.push((st, result));
         }
         outcomes
+    }
+
+    /// A function that costs too much is a function out of view.
+    fn abandon(&mut self, st: State, entry: &Entry<'_>, ret: &Ty) -> Vec<Outcome> {
+        self.given_up.insert(entry.body);
+        let label = |id| Name::new(&self.program.func(id).label);
+        let name = entry.owner.map_or(Name::EMPTY, label);
+        self.unknown_call(st, name, false, entry.args.to_vec(), ret)
+    }
+
+    /// Runs the body in a frame of its own.
+    fn enter(&mut self, mut st: State, entry: &Entry<'_>, site: SiteId, stub: bool) -> Vec<State> {
+        let code = self.program.body(entry.body);
+        let mut locals = vec![ValueId::UNINIT; code.locals.len()];
+        for (param, &arg) in code.params.iter().zip(entry.args) {
+            locals[param.0 as usize] = arg;
+        }
+        for (local, &capture) in code.captures.iter().zip(entry.captures) {
+            locals[local.0 as usize] = capture;
+        }
+        st.frames.push(Rc::new(Frame { site, locals }));
+        let active = Active {
+            body: entry.body,
+            owner: entry.owner,
+            types: self.types_of(entry.body, entry.owner),
+            substs: entry.substs.clone(),
+            site,
+            stub,
+            home: entry.home,
+            at: code.span,
+            block: crate::ir::BlockId::ENTRY,
+            stmt: 0,
+            by_drop: None,
+            turn: None,
+            havocs: 0,
+        };
+        self.run(active, st)
     }
 
     /// Whether a function of the stubs hands out a pointer into what its receiver owns.

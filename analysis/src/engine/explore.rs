@@ -1,10 +1,11 @@
 //! The explorer: runs a body from a state to all states in which it returns.
 //!
 //! Blocks are visited in reverse post-order, so that the paths which meet at a block are there
-//! together; equal ones become one. Where more remain than the bound allows, those that agree on
-//! all allocations become one that knows less, and what is still too much is dropped and counted.
+//! together, and what differs in nothing that matters is merged. What is still too much is dropped
+//! and counted.
 
 use super::machine::{Active, Machine};
+use super::merge::{Pool, Tolerance};
 use super::shape::Shape;
 use super::state::State;
 use super::value::{Source, Value, ValueId};
@@ -13,51 +14,56 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// States with their fingerprints, no two of them equal.
-#[derive(Default)]
-struct Pool(Vec<(u64, State)>);
-
-impl Pool {
-    fn contains(&self, print: u64, state: &State) -> bool {
-        self.0.iter().any(|old| old.0 == print && old.1 == *state)
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-/// States that were seen at a block.
+/// What was seen at a block that paths can come to again.
 #[derive(Default)]
 struct Seen {
     states: Pool,
     visits: usize,
 }
 
+/// States on their way, each with the block it goes on at.
+type Onward = Vec<(BlockId, State)>;
+
+/// Differences of state that are kept where paths meet, as far as numbers and facts go.
+const FEW: usize = 4;
+
 impl<'p> Machine<'p> {
     /// Executes a body. The states that come back have its frame still on top, the result in it.
     pub(crate) fn run(&mut self, active: Active, entry: State) -> Vec<State> {
         let shape = self.shape_of(active.body);
         self.active.push(active);
+        let mut done = Vec::new();
+        if shape.order.len() == 1 && !shape.again[0] {
+            self.block(BlockId::ENTRY, entry, &mut Vec::new(), &mut done);
+        } else {
+            self.walk(&shape, entry, &mut done);
+        }
+        let done = self.settle(done);
+        self.active.pop();
+        done
+    }
+
+    fn walk(&mut self, shape: &Shape, entry: State, done: &mut Vec<State>) {
         let mut pending: BTreeMap<(u32, BlockId), Vec<State>> = BTreeMap::new();
         let mut seen: FxHashMap<BlockId, Seen> = FxHashMap::default();
-        let mut done = Vec::new();
+        let mut onward = Onward::new();
         pending.insert((0, BlockId::ENTRY), vec![entry]);
         while let Some(((_, block), states)) = pending.pop_first() {
-            let states = if shape.join[block.0 as usize] {
-                self.meet(&shape, block, states, seen.entry(block).or_default())
+            let states = if shape.again[block.0 as usize] {
+                self.meet_again(shape, block, states, seen.entry(block).or_default())
+            } else if states.len() > 1 {
+                self.meet(shape, block, states)
             } else {
                 states
             };
             for state in states {
-                for (to, state) in self.block(block, state, &mut done) {
+                self.block(block, state, &mut onward, done);
+                for (to, state) in onward.drain(..) {
                     let order = shape.order[to.0 as usize];
                     pending.entry((order, to)).or_default().push(state);
                 }
             }
         }
-        self.active.pop();
-        self.settle(done)
     }
 
     fn limit(&self) -> usize {
@@ -68,8 +74,26 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// The states with which to go on at a block where paths meet: those not seen before.
-    fn meet(
+    /// The states with which to go on at a block to which all paths have come.
+    fn meet(&mut self, shape: &Shape, block: BlockId, states: Vec<State>) -> Vec<State> {
+        let live = &shape.live_in[block.0 as usize];
+        let mut pool = Pool::default();
+        for mut state in states {
+            self.tidy(&mut state, live);
+            pool.add(state);
+        }
+        let limit = self.limit();
+        let mut states = self.merge(pool.into_states(), FEW, limit / 2 + 1);
+        if states.len() > limit {
+            self.capped = true;
+            states.truncate(limit);
+        }
+        states
+    }
+
+    /// The states with which to go on at a block of a loop or after one: those that nothing seen
+    /// there before covers.
+    fn meet_again(
         &mut self,
         shape: &Shape,
         block: BlockId,
@@ -79,33 +103,28 @@ impl<'p> Machine<'p> {
         let live = &shape.live_in[block.0 as usize];
         let widen = shape.loop_head[block.0 as usize] && seen.visits >= 3;
         seen.visits += 1;
-        let mut fresh = Pool::default();
+        let mut pool = Pool::default();
         for mut state in states {
             self.tidy(&mut state, live);
-            if widen && let Some(first) = seen.states.0.first() {
-                self.widen(&first.1, &mut state);
+            if widen && let Some(first) = seen.states.first() {
+                self.widen(first, &mut state);
                 self.tidy(&mut state, live);
             }
-            let print = state.fingerprint();
-            if !seen.states.contains(print, &state) && !fresh.contains(print, &state) {
-                fresh.0.push((print, state));
+            if !seen.states.covers(&state) {
+                pool.add(state);
             }
         }
         let room = self.limit().saturating_sub(seen.states.len());
-        if fresh.len() > room.max(1) / 2 + 1 {
-            let merged = self.merge(fresh.0.into_iter().map(|s| s.1).collect());
-            let merged = merged.into_iter().map(|s| (s.fingerprint(), s));
-            fresh = Pool(merged.collect());
-            fresh
-                .0
-                .retain(|(print, state)| !seen.states.contains(*print, state));
-        }
+        let mut fresh = self.merge(pool.into_states(), FEW, room.max(1) / 2 + 1);
+        fresh.retain(|state| !seen.states.covers(state));
         if fresh.len() > room {
             self.capped = true;
-            fresh.0.truncate(room);
+            fresh.truncate(room);
         }
-        seen.states.0.extend(fresh.0.iter().cloned());
-        fresh.0.into_iter().map(|s| s.1).collect()
+        for state in &fresh {
+            seen.states.add(state.clone());
+        }
+        fresh
     }
 
     /// Numbers that change from round to round become unknown.
@@ -127,116 +146,22 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn is_number(&self, v: ValueId) -> bool {
-        matches!(
-            self.arena.get(v),
-            Value::Int(_) | Value::Linear(..) | Value::Binary(..) | Value::Opaque { .. }
-        )
-    }
-
-    /// Joins states that agree on all allocations and memory, forgetting facts in which they differ.
-    fn merge(&mut self, states: Vec<State>) -> Vec<State> {
-        let mut groups: Vec<State> = Vec::new();
-        for state in states {
-            let like = groups
-                .iter_mut()
-                .find(|g| same_shape(g, &state) && g.same_memory(&state));
-            match like {
-                Some(group) => self.join(group, &state),
-                None => groups.push(state),
-            }
-        }
-        groups
-    }
-
-    fn join(&mut self, into: &mut State, other: &State) {
-        let site = self.active().site;
-        let frame = into.frames.len() - 1;
-        for at in 0..into.frames[frame].locals.len() {
-            let local = LocalId(at as u32);
-            let (a, b) = (into.local(frame, local), other.local(frame, local));
-            if a != b {
-                let unknown = self.arena.add(Value::Opaque {
-                    site,
-                    turn: 0,
-                    index: 2000 + at as u16,
-                    source: Source::Plain,
-                });
-                let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
-                    // What either of them holds may live on where the joined value goes.
-                    self.escape(into, a);
-                    self.escape(into, b);
-                    unknown
-                });
-                into.set_local(frame, local, joined);
-            }
-        }
-        let shared: Vec<_> = into
-            .facts()
-            .iter()
-            .filter(|f| other.fact(f.0) == Some(&f.1))
-            .map(|f| f.0)
-            .collect();
-        into.facts_retain(|v| shared.contains(&v));
-    }
-
-    /// Two values part by part, where they differ in numbers only: those become unknown.
-    fn join_value(&mut self, a: ValueId, b: ValueId, unknown: ValueId) -> Option<ValueId> {
-        if a == b {
-            return Some(a);
-        }
-        if self.is_number(a) && self.is_number(b) {
-            return Some(unknown);
-        }
-        let (
-            Value::Agg { tag, parts, rest },
-            Value::Agg {
-                tag: t,
-                parts: others,
-                rest: r,
-            },
-        ) = (self.arena.get(a).clone(), self.arena.get(b))
-        else {
-            return None;
-        };
-        let alike = parts.iter().map(|x| x.0).eq(others.iter().map(|x| x.0));
-        if tag != *t || rest != *r || !alike {
-            return None;
-        }
-        let others = others.clone();
-        let mut joined = Vec::with_capacity(parts.len());
-        for (x, y) in parts.iter().zip(others.iter()) {
-            let part = self.arena.add(Value::Part(unknown, x.0));
-            joined.push((x.0, self.join_value(x.1, y.1, part)?));
-        }
-        Some(self.arena.add(Value::Agg {
-            tag,
-            parts: joined.into(),
-            rest,
-        }))
-    }
-
-    /// Executes one block; returned states are done, the others go on at the block named.
-    fn block(
-        &mut self,
-        block: BlockId,
-        state: State,
-        done: &mut Vec<State>,
-    ) -> Vec<(BlockId, State)> {
+    /// Executes one block: states that return are done, the others go on.
+    fn block(&mut self, block: BlockId, state: State, onward: &mut Onward, done: &mut Vec<State>) {
         let body = self.program.body(self.active().body);
         let code = &body.blocks[block.0 as usize];
         let mut states = vec![state];
+        let mut next = Vec::new();
         for (at, stmt) in code.stmts.iter().enumerate() {
             let active = self.active_mut();
             active.block = block;
             active.stmt = at as u32;
             active.at = stmt.span;
-            let mut next = Vec::with_capacity(states.len());
-            for mut state in states {
+            for mut state in states.drain(..) {
                 self.steps += 1;
-                if self.steps > self.bounds.steps {
+                if self.steps > self.ceiling {
                     self.capped = true;
-                    return Vec::new();
+                    return;
                 }
                 let active = self.active_mut();
                 active.turn = None;
@@ -246,53 +171,64 @@ impl<'p> Machine<'p> {
                 }
                 self.step(state, stmt, &mut next);
             }
-            if next.len() > self.limit() {
-                next = self.merge(next);
-                if next.len() > self.limit() {
-                    self.capped = true;
-                    next.truncate(self.limit());
-                }
+            std::mem::swap(&mut states, &mut next);
+            if states.len() > self.limit() {
+                states = self.crowd(states);
             }
-            states = next;
             if states.is_empty() {
-                return Vec::new();
+                return;
             }
         }
         let active = self.active_mut();
         active.block = block;
         active.stmt = u32::MAX;
-        self.finish(&code.end, states, done)
+        self.finish(&code.end, states, onward, done);
+    }
+
+    /// Merges what a statement made too many of.
+    fn crowd(&mut self, states: Vec<State>) -> Vec<State> {
+        let limit = self.limit();
+        let mut states = self.merge(states, FEW, limit);
+        if states.len() > limit {
+            self.capped = true;
+            states.truncate(limit);
+        }
+        states
     }
 
     fn finish(
         &mut self,
         end: &'p Terminator,
         states: Vec<State>,
+        onward: &mut Onward,
         done: &mut Vec<State>,
-    ) -> Vec<(BlockId, State)> {
-        let mut out = Vec::with_capacity(states.len());
+    ) {
         for mut state in states {
             match end {
-                Terminator::Goto(to) => out.push((*to, state)),
-                Terminator::Any(all) => out.extend(all.iter().map(|to| (*to, state.clone()))),
+                Terminator::Goto(to) => onward.push((*to, state)),
+                Terminator::Any(all) => {
+                    onward.extend(all.iter().map(|to| (*to, state.clone())));
+                }
                 Terminator::Branch { cond, yes, no } => {
                     let Some(cond) = self.operand(&mut state, cond) else {
                         continue;
                     };
                     let (on_yes, on_no) = self.split(state, cond);
-                    out.extend(on_yes.map(|s| (*yes, s)));
-                    out.extend(on_no.map(|s| (*no, s)));
+                    onward.extend(on_yes.map(|s| (*yes, s)));
+                    onward.extend(on_no.map(|s| (*no, s)));
                 }
                 Terminator::Return => done.push(state),
                 Terminator::Unreachable => {}
             }
         }
-        out
     }
 
-    /// Equal results of a call become one.
+    /// Results of a call that differ in nothing that matters become one.
     fn settle(&mut self, states: Vec<State>) -> Vec<State> {
-        let mut out = Pool(Vec::with_capacity(states.len()));
+        if states.len() < 2 {
+            return states;
+        }
+        let mut pool = Pool::default();
         for mut state in states {
             if let Some(frame) = state.frames.last_mut()
                 && frame.locals[1..].iter().any(|&v| v != ValueId::UNINIT)
@@ -300,16 +236,8 @@ impl<'p> Machine<'p> {
                 // The result may point into a variable only by mistake; all others are gone.
                 Rc::make_mut(frame).locals[1..].fill(ValueId::UNINIT);
             }
-            let print = state.fingerprint();
-            if !out.contains(print, &state) {
-                out.0.push((print, state));
-            }
+            pool.add(state);
         }
-        out.0.into_iter().map(|s| s.1).collect()
+        self.merge_within(pool.into_states(), Tolerance::Unrelated)
     }
-}
-
-fn same_shape(a: &State, b: &State) -> bool {
-    let n = a.frames.len() - 1;
-    a.same_frames(b, n)
 }

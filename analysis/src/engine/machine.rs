@@ -25,6 +25,8 @@ use super::place::DerefKind;
 pub(crate) struct Bounds {
     /// Steps of all paths together.
     pub(crate) steps: u32,
+    /// Steps of one followed call of the user's functions.
+    pub(crate) call_steps: u32,
     /// States kept at one block of the root; inlined calls get half.
     pub(crate) states: usize,
     /// Nested calls that are followed.
@@ -69,6 +71,10 @@ pub(crate) struct Machine<'p> {
     pub(crate) root: Option<FnId>,
     pub(crate) root_label: String,
     pub(crate) steps: u32,
+    /// The step at which the innermost call is given up.
+    pub(crate) ceiling: u32,
+    /// Functions that were given up in this root: they are not followed again.
+    pub(crate) given_up: FxHashSet<BodyRef>,
     pub(crate) capped: bool,
     pub(crate) events: Vec<Event>,
     pub(crate) seen_events: FxHashSet<(u8, Span, Span)>,
@@ -117,6 +123,8 @@ impl<'p> Machine<'p> {
             root: None,
             root_label: String::new(),
             steps: 0,
+            ceiling: 0,
+            given_up: FxHashSet::default(),
             capped: false,
             events: Vec::new(),
             seen_events: FxHashSet::default(),
@@ -152,6 +160,8 @@ impl<'p> Machine<'p> {
         self.made.clear();
         self.followed.clear();
         self.steps = 0;
+        self.ceiling = self.bounds.steps;
+        self.given_up.clear();
         self.capped = false;
     }
 

@@ -19,6 +19,7 @@ mod intrinsic;
 mod layout;
 mod leak;
 mod machine;
+mod merge;
 mod object;
 mod own;
 mod owner;

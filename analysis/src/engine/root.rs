@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Options {
     /// Steps that one function may cost, all paths and followed calls together.
     pub steps: u32,
+    /// Steps that one followed call of the user's functions may cost.
+    pub call_steps: u32,
     /// States kept where the paths of one function meet.
     pub states: usize,
     /// Calls of the user's functions that are followed into each other.
@@ -29,7 +31,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            steps: 20_000,
+            steps: 6_000,
+            call_steps: 1_000,
             states: 24,
             depth: 5,
         }
@@ -52,6 +55,7 @@ pub struct Stats {
 pub fn execute(program: &Program, families: &Families, options: &Options) -> (Vec<Event>, Stats) {
     let bounds = Bounds {
         steps: options.steps,
+        call_steps: options.call_steps,
         states: options.states,
         depth: options.depth,
     };

@@ -9,11 +9,11 @@ use crate::ir::{
 pub(crate) struct Shape {
     /// For each block its place in reverse post-order; `u32::MAX` if it is not reachable.
     pub(crate) order: Vec<u32>,
-    /// Blocks with several predecessors.
-    pub(crate) join: Vec<bool>,
     /// Blocks that an edge from a later block leads to.
     pub(crate) loop_head: Vec<bool>,
-    /// Blocks that lie in a cycle.
+    /// Blocks in a loop or after one where paths meet: they can be come to again.
+    pub(crate) again: Vec<bool>,
+    /// Variables that matter at the entry of each block.
     pub(crate) live_in: Vec<Locals>,
 }
 
@@ -67,6 +67,7 @@ pub(crate) fn shape_of(body: &Body) -> Shape {
         order[block.0 as usize] = at as u32;
     }
     let mut preds = vec![0u32; body.blocks.len()];
+    preds[0] = 1;
     let mut loop_head = vec![false; body.blocks.len()];
     for &from in &post {
         for to in &succs[from.0 as usize] {
@@ -76,12 +77,28 @@ pub(crate) fn shape_of(body: &Body) -> Shape {
             }
         }
     }
+    let again = after_loops(&succs, &loop_head);
+    let again = again.iter().zip(&preds).map(|(&r, &n)| r && n > 1);
     Shape {
-        join: preds.iter().map(|&n| n > 1).collect(),
+        again: again.collect(),
         live_in: liveness(body, &succs, &post),
         order,
         loop_head,
     }
+}
+
+/// Blocks that can be reached from the head of a loop, the head included.
+fn after_loops(succs: &[Vec<BlockId>], loop_head: &[bool]) -> Vec<bool> {
+    let mut after = loop_head.to_vec();
+    let mut todo: Vec<usize> = (0..after.len()).filter(|&n| after[n]).collect();
+    while let Some(from) = todo.pop() {
+        for to in &succs[from] {
+            if !std::mem::replace(&mut after[to.0 as usize], true) {
+                todo.push(to.0 as usize);
+            }
+        }
+    }
+    after
 }
 
 fn post_order(succs: &[Vec<BlockId>]) -> Vec<BlockId> {

@@ -78,7 +78,12 @@ impl Machine<'_> {
         if !gone.is_empty() {
             st.heap_retain(|o| !gone.contains(&o));
         }
-        st.blocks_retain(|o, b| b.is_live() && !b.reported || reach.objects.contains(&o));
+        st.blocks_retain(|o, b| {
+            b.is_live() && !b.reported
+                || reach.objects.contains(&o)
+                // The pointer itself is still there, and with it what it may be used for.
+                || matches!(self.objects.get(o), Object::Pointee(v) if reach.values.contains(v.0))
+        });
     }
 
     fn leaves_within(&self, v: ValueId, reach: &Reach) -> bool {

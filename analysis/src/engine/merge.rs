@@ -1,0 +1,210 @@
+//! Merging: states that meet at a block and differ in nothing that matters become one.
+//!
+//! What tells states apart for good is what they know of allocations and memory. Where they
+//! differ in a fact *and* in a variable, the one may decide the other (`if c { n = 1 }`), and a later
+//! test of either needs both; where they differ in one of the two alone, nothing is lost by forgetting
+//! the difference.
+
+use super::machine::Machine;
+use super::state::State;
+use super::value::{Source, Value, ValueId};
+use crate::ir::LocalId;
+
+/// How much two states may differ and still become one. Memory must be the same in any case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Tolerance {
+    /// In facts alone or in numbers alone.
+    Unrelated,
+    /// In facts and numbers.
+    Numbers,
+    /// In facts and all variables.
+    Values,
+}
+
+/// States with their fingerprints, no two of them equal.
+#[derive(Default)]
+pub(crate) struct Pool(Vec<(u64, State)>);
+
+impl Pool {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds the state unless it is there already.
+    pub(crate) fn add(&mut self, state: State) {
+        let print = state.fingerprint();
+        if !self.contains(print, &state) {
+            self.0.push((print, state));
+        }
+    }
+
+    fn contains(&self, print: u64, state: &State) -> bool {
+        self.0.iter().any(|old| old.0 == print && old.1 == *state)
+    }
+
+    /// Whether some state here allows everything that this one does.
+    pub(crate) fn covers(&self, state: &State) -> bool {
+        self.0.iter().any(|(_, old)| {
+            old.same_frames(state, old.frames.len())
+                && old.same_memory(state)
+                && old.facts().iter().all(|f| state.fact(f.0) == Some(&f.1))
+        })
+    }
+
+    pub(crate) fn first(&self) -> Option<&State> {
+        self.0.first().map(|s| &s.1)
+    }
+
+    pub(crate) fn into_states(self) -> Vec<State> {
+        self.0.into_iter().map(|s| s.1).collect()
+    }
+}
+
+impl Machine<'_> {
+    /// Merges states until few enough are left, the harmless differences first.
+    pub(crate) fn merge(&mut self, mut states: Vec<State>, few: usize, bound: usize) -> Vec<State> {
+        for (tolerance, enough) in [
+            (Tolerance::Unrelated, 1),
+            (Tolerance::Numbers, few),
+            (Tolerance::Values, bound),
+        ] {
+            if states.len() > enough {
+                states = self.merge_within(states, tolerance);
+            }
+        }
+        states
+    }
+
+    /// Merges all states that differ in no more than this.
+    pub(crate) fn merge_within(&mut self, states: Vec<State>, tolerance: Tolerance) -> Vec<State> {
+        let mut groups: Vec<State> = Vec::with_capacity(states.len());
+        for state in states {
+            let like = groups
+                .iter_mut()
+                .find(|group| self.are_alike(group, &state, tolerance));
+            match like {
+                Some(group) => self.join(group, &state),
+                None => groups.push(state),
+            }
+        }
+        groups
+    }
+
+    fn are_alike(&self, a: &State, b: &State, tolerance: Tolerance) -> bool {
+        if !a.same_frames(b, a.frames.len() - 1) || !a.same_memory(b) {
+            return false;
+        }
+        if tolerance == Tolerance::Values {
+            return true;
+        }
+        let frame = a.frames.len() - 1;
+        let pairs = || {
+            let (a, b) = (&a.frames[frame].locals, &b.frames[frame].locals);
+            a.iter().zip(b.iter())
+        };
+        if !pairs().all(|(v, w)| self.are_numbers(*v, *w)) {
+            return false;
+        }
+        tolerance == Tolerance::Numbers || pairs().all(|(v, w)| v == w) || a.facts() == b.facts()
+    }
+
+    /// Whether two values are equal or differ in numbers only.
+    fn are_numbers(&self, a: ValueId, b: ValueId) -> bool {
+        if a == b || self.is_number(a) && self.is_number(b) {
+            return true;
+        }
+        match (self.arena.get(a), self.arena.get(b)) {
+            (
+                Value::Agg { tag, parts, rest },
+                Value::Agg {
+                    tag: t,
+                    parts: others,
+                    rest: r,
+                },
+            ) => {
+                tag == t
+                    && rest == r
+                    && parts.len() == others.len()
+                    && parts
+                        .iter()
+                        .zip(others.iter())
+                        .all(|(p, q)| p.0 == q.0 && self.are_numbers(p.1, q.1))
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn is_number(&self, v: ValueId) -> bool {
+        matches!(
+            self.arena.get(v),
+            Value::Int(_) | Value::Linear(..) | Value::Binary(..) | Value::Opaque { .. }
+        )
+    }
+
+    fn join(&mut self, into: &mut State, other: &State) {
+        let site = self.active().site;
+        let frame = into.frames.len() - 1;
+        for at in 0..into.frames[frame].locals.len() {
+            let local = LocalId(at as u32);
+            let (a, b) = (into.local(frame, local), other.local(frame, local));
+            if a != b {
+                let unknown = self.arena.add(Value::Opaque {
+                    site,
+                    turn: 0,
+                    index: 2000 + at as u16,
+                    source: Source::Plain,
+                });
+                let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
+                    // What either of them holds may live on where the joined value goes.
+                    self.escape(into, a);
+                    self.escape(into, b);
+                    unknown
+                });
+                into.set_local(frame, local, joined);
+            }
+        }
+        let shared: Vec<_> = into
+            .facts()
+            .iter()
+            .filter(|f| other.fact(f.0) == Some(&f.1))
+            .map(|f| f.0)
+            .collect();
+        into.facts_retain(|v| shared.contains(&v));
+    }
+
+    /// Two values part by part, where they differ in numbers only: those become unknown.
+    fn join_value(&mut self, a: ValueId, b: ValueId, unknown: ValueId) -> Option<ValueId> {
+        if a == b {
+            return Some(a);
+        }
+        if self.is_number(a) && self.is_number(b) {
+            return Some(unknown);
+        }
+        let (
+            Value::Agg { tag, parts, rest },
+            Value::Agg {
+                tag: t,
+                parts: others,
+                rest: r,
+            },
+        ) = (self.arena.get(a).clone(), self.arena.get(b))
+        else {
+            return None;
+        };
+        let alike = parts.iter().map(|x| x.0).eq(others.iter().map(|x| x.0));
+        if tag != *t || rest != *r || !alike {
+            return None;
+        }
+        let others = others.clone();
+        let mut joined = Vec::with_capacity(parts.len());
+        for (x, y) in parts.iter().zip(others.iter()) {
+            let part = self.arena.add(Value::Part(unknown, x.0));
+            joined.push((x.0, self.join_value(x.1, y.1, part)?));
+        }
+        Some(self.arena.add(Value::Agg {
+            tag,
+            parts: joined.into(),
+            rest,
+        }))
+    }
+}
