@@ -129,6 +129,9 @@ impl<'p> Machine<'p> {
     }
 
     fn bind_all(&self, substs: &[(Name, Ty)]) -> Rc<[(Name, Ty)]> {
+        if substs.is_empty() {
+            return self.unbound.clone();
+        }
         substs.iter().map(|s| (s.0, self.bind(&s.1))).collect()
     }
 

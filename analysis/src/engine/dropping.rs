@@ -114,15 +114,15 @@ impl Machine<'_> {
     fn drop_substs(&mut self, st: &State, adt: AdtId, value: ValueId) -> Rc<[(Name, Ty)]> {
         let generics = &self.program.adt(adt).generics;
         let Some(&first) = generics.first() else {
-            return Rc::from([]);
+            return self.unbound.clone();
         };
         let ptr = self.arena.part(value, Key::Name(Name::new("ptr")));
         let Value::Ptr(p) = self.arena.get(ptr) else {
-            return Rc::from([]);
+            return self.unbound.clone();
         };
         let ty = match st.block(p.object).map(|b| b.owner_ty.clone()) {
             Some(ty) => ty,
-            None => return Rc::from([]),
+            None => return self.unbound.clone(),
         };
         Rc::from([(first, ty)])
     }

@@ -10,6 +10,14 @@ use super::value::{Key, Source, Tag, Value, ValueId};
 impl Machine<'_> {
     /// The value goes out of view: what it reaches can be kept or changed by others.
     pub(crate) fn escape(&mut self, st: &mut State, value: ValueId) {
+        if st.blocks().iter().any(|(_, b)| b.escape != Escape::Away) {
+            self.let_blocks_go(st, value);
+        }
+        self.give_up(st, value);
+    }
+
+    /// Whoever gets the value can keep the blocks that it reaches.
+    fn let_blocks_go(&mut self, st: &mut State, value: ValueId) {
         let reach = self.reach_from(st, &[value]);
         let gone: Vec<ObjectId> = st
             .blocks()
@@ -26,7 +34,6 @@ impl Machine<'_> {
                 block.escape = Escape::Away;
             }
         }
-        self.give_up(st, value);
     }
 
     /// Owners moved out of view: nobody knows what becomes of their blocks.

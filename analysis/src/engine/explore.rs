@@ -9,7 +9,7 @@ use super::merge::{Pool, Tolerance};
 use super::shape::Shape;
 use super::state::State;
 use super::value::{Source, Value, ValueId};
-use crate::ir::{BlockId, LocalId, StmtKind, Terminator};
+use crate::ir::{BlockId, LocalId, Stmt, StmtKind, Terminator};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -150,18 +150,28 @@ impl<'p> Machine<'p> {
     fn block(&mut self, block: BlockId, state: State, onward: &mut Onward, done: &mut Vec<State>) {
         let body = self.program.body(self.active().body);
         let code = &body.blocks[block.0 as usize];
-        let mut states = vec![state];
-        let mut next = Vec::new();
-        for (at, stmt) in code.stmts.iter().enumerate() {
+        self.active_mut().block = block;
+        let mut states = self.spare.pop().unwrap_or_default();
+        states.push(state);
+        self.statements(&code.stmts, &mut states);
+        self.active_mut().stmt = u32::MAX;
+        self.finish(&code.end, &mut states, onward, done);
+        self.spare.push(states);
+    }
+
+    /// Executes the statements one after the other, each in all states that there are by then.
+    fn statements(&mut self, stmts: &'p [Stmt], states: &mut Vec<State>) {
+        let mut next = self.spare.pop().unwrap_or_default();
+        for (at, stmt) in stmts.iter().enumerate() {
             let active = self.active_mut();
-            active.block = block;
             active.stmt = at as u32;
             active.at = stmt.span;
             for mut state in states.drain(..) {
                 self.steps += 1;
                 if self.steps > self.ceiling {
                     self.capped = true;
-                    return;
+                    next.clear();
+                    break;
                 }
                 let active = self.active_mut();
                 active.turn = None;
@@ -171,18 +181,15 @@ impl<'p> Machine<'p> {
                 }
                 self.step(state, stmt, &mut next);
             }
-            std::mem::swap(&mut states, &mut next);
+            std::mem::swap(states, &mut next);
             if states.len() > self.limit() {
-                states = self.crowd(states);
+                *states = self.crowd(std::mem::take(states));
             }
             if states.is_empty() {
-                return;
+                break;
             }
         }
-        let active = self.active_mut();
-        active.block = block;
-        active.stmt = u32::MAX;
-        self.finish(&code.end, states, onward, done);
+        self.spare.push(next);
     }
 
     /// Merges what a statement made too many of.
@@ -199,11 +206,11 @@ impl<'p> Machine<'p> {
     fn finish(
         &mut self,
         end: &'p Terminator,
-        states: Vec<State>,
+        states: &mut Vec<State>,
         onward: &mut Onward,
         done: &mut Vec<State>,
     ) {
-        for mut state in states {
+        for mut state in states.drain(..) {
             match end {
                 Terminator::Goto(to) => onward.push((*to, state)),
                 Terminator::Any(all) => {

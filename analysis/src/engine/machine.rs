@@ -5,8 +5,8 @@ use super::interest::Interest;
 use super::object::Objects;
 use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
-use super::state::Turn;
-use super::value::{Arena, SiteId, Tag, Value, ValueId};
+use super::state::{State, Turn};
+use super::value::{Arena, Key, SiteId, Tag, Value, ValueId};
 use crate::event::Event;
 use crate::families::Families;
 use crate::ir::{BlockId, Path, Place};
@@ -86,6 +86,12 @@ pub(crate) struct Machine<'p> {
     pub(crate) constants: FxHashMap<crate::resolve::ConstId, Option<ValueId>>,
     resolved: FxHashMap<usize, Res>,
     pub(crate) interest: Arc<Interest>,
+    /// What binds no generics, made once.
+    pub(crate) unbound: Rc<[(Name, Ty)]>,
+    /// The path to a whole object, made once.
+    pub(crate) whole: Rc<[Key]>,
+    /// Buffers of states, used again.
+    pub(crate) spare: Vec<Vec<State>>,
     /// Closures that the root made, and those that were followed.
     pub(crate) made: Vec<Made>,
     pub(crate) followed: FxHashSet<BodyRef>,
@@ -136,6 +142,9 @@ impl<'p> Machine<'p> {
             constants: FxHashMap::default(),
             resolved: FxHashMap::default(),
             interest,
+            unbound: Rc::from([]),
+            whole: Rc::from([]),
+            spare: Vec::new(),
             made: Vec::new(),
             followed: FxHashSet::default(),
             handed: Vec::new(),

@@ -76,7 +76,7 @@ impl Machine<'_> {
                     .then(|| self.arena.part(value, Key::Name(Name::new("[len]"))));
                 self.arena.add(Value::Ptr(Pointer {
                     object,
-                    path: Rc::from([]),
+                    path: self.whole.clone(),
                     offset: ValueId::ZERO,
                     len,
                     shared: !mutable,
@@ -162,7 +162,7 @@ impl Machine<'_> {
             .then(|| self.arena.part(value, Key::Name(Name::new("[len]"))));
         let pointer = self.arena.add(Value::Ptr(Pointer {
             object,
-            path: Rc::from([]),
+            path: self.whole.clone(),
             offset: ValueId::ZERO,
             len,
             shared: false,

@@ -375,7 +375,7 @@ impl<'p> Machine<'p> {
                 return Loc::whole(self.objects.add(Object::Static(id)));
             }
             Res::Const(id) => self.constant_value(st, id, path),
-            Res::Fn(id) => self.arena.add(Value::Func(id, std::rc::Rc::from([]))),
+            Res::Fn(id) => self.arena.add(Value::Func(id, self.unbound.clone())),
             Res::Ctor(adt, variant) | Res::Variant(adt, variant) => self.ctor_value(adt, variant),
             Res::Adt(adt) => self.ctor_value(adt, 0),
             // A parameter that is not known is taken for a size: paths on which it is zero own

@@ -55,7 +55,7 @@ impl Machine<'_> {
                 let object = self.objects.add(Object::Pointee(pointer));
                 self.arena.add(Value::Ptr(Pointer {
                     object,
-                    path: Rc::from([]),
+                    path: self.whole.clone(),
                     offset: bytes,
                     len: None,
                     shared: false,
@@ -74,7 +74,7 @@ impl Machine<'_> {
             Value::Int(_) => return pointer,
             _ => Pointer {
                 object: self.objects.add(Object::Pointee(pointer)),
-                path: Rc::from([]),
+                path: self.whole.clone(),
                 offset: ValueId::ZERO,
                 len: None,
                 shared: false,

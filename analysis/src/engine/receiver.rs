@@ -9,7 +9,6 @@ use crate::event::Usage;
 use crate::ir::Operand;
 use crate::name::Name;
 use crate::types::{Adjust, Pass, Step, Ty};
-use std::rc::Rc;
 
 impl<'p> Machine<'p> {
     /// The receiver as the method takes it.
@@ -93,7 +92,7 @@ impl<'p> Machine<'p> {
                 let this = self.point_at(&loc, false);
                 let outcomes = self.invoke(
                     st.clone(),
-                    Callable::Fn(id, Rc::from([])),
+                    Callable::Fn(id, self.unbound.clone()),
                     vec![this],
                     &Ty::Unknown,
                 );
@@ -154,6 +153,6 @@ impl<'p> Machine<'p> {
             self.program.func(id).self_kind,
             crate::ir::SelfKind::Ref | crate::ir::SelfKind::RefMut
         )
-        .then(|| Callable::Fn(id, Rc::from([])))
+        .then(|| Callable::Fn(id, self.unbound.clone()))
     }
 }

@@ -17,7 +17,7 @@ impl Marks {
     pub(crate) fn insert(&mut self, n: u32) -> bool {
         let at = n as usize / 64;
         if at >= self.0.len() {
-            self.0.resize(at + 8, 0);
+            self.0.resize((at + 1).next_power_of_two().max(16), 0);
         }
         let bit = 1 << (n % 64);
         let new = self.0[at] & bit == 0;
@@ -40,6 +40,8 @@ pub(crate) struct Reach {
     pub(crate) objects: FxHashSet<ObjectId>,
     sites: Marks,
     queue: Vec<ObjectId>,
+    /// Values of which the parts are still to be looked at.
+    parts: Vec<ValueId>,
     /// Only through what carries a pointer on: a comparison with it does not.
     carried: bool,
 }
@@ -152,11 +154,12 @@ impl Machine<'_> {
     }
 
     pub(crate) fn reach_value(&self, value: ValueId, reach: &mut Reach) {
-        let mut stack = vec![value];
-        while let Some(v) = stack.pop() {
-            if !reach.values.insert(v.0) {
-                continue;
-            }
+        if !reach.values.insert(value.0) {
+            return;
+        }
+        let mut parts = std::mem::take(&mut reach.parts);
+        parts.push(value);
+        while let Some(v) = parts.pop() {
             match self.arena.get(v) {
                 Value::Ptr(p) => reach.queue.push(p.object),
                 Value::Opaque { site, .. } => {
@@ -173,8 +176,13 @@ impl Machine<'_> {
                 }
                 _ => {}
             }
-            self.arena.children(v, &mut |c| stack.push(c));
+            self.arena.children(v, &mut |c| {
+                if reach.values.insert(c.0) {
+                    parts.push(c);
+                }
+            });
         }
+        reach.parts = parts;
     }
 
     pub(crate) fn drain(&mut self, st: &State, reach: &mut Reach) {

@@ -280,14 +280,20 @@ impl Program {
 
     /// The declaration of this name in the trait or its supertraits.
     pub(crate) fn declared(&self, id: TraitId, name: Name) -> Option<FnId> {
-        let mut todo = vec![id];
+        let declares = |id: TraitId| {
+            let mut fns = self.trait_def(id).fns.iter();
+            fns.find(|&&f| self.func(f).name == name).copied()
+        };
+        if let Some(f) = declares(id) {
+            return Some(f);
+        }
+        let mut todo = self.trait_def(id).supers.clone();
         let mut at = 0;
         while at < todo.len() && at < 16 {
-            let def = self.trait_def(todo[at]);
-            if let Some(&f) = def.fns.iter().find(|&&f| self.func(f).name == name) {
+            if let Some(f) = declares(todo[at]) {
                 return Some(f);
             }
-            for &up in &def.supers {
+            for &up in &self.trait_def(todo[at]).supers {
                 if !todo.contains(&up) {
                     todo.push(up);
                 }

@@ -267,6 +267,9 @@ impl Program {
 
     /// A default method of a trait that the type implements.
     fn default_fn(&self, own: &Ty, name: Name) -> Option<Res> {
+        if self.trait_fns(name).is_empty() {
+            return None;
+        }
         self.impls_of(own).iter().find_map(|&at| {
             let def = self.impl_def(at);
             let f = self.declared(def.trait_id?, name)?;
