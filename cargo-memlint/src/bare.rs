@@ -9,15 +9,17 @@ use crate::notice::{Notice, Trouble};
 use crate::plan::{Identity, Named, Plan, TargetInfo, Unit, normal};
 use crate::shelf::Shelf;
 use crate::triggers;
-use memlint_analysis::lower::prefilter::Prefilter;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use memlint_analysis::lower::scan::Scanner;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// The plan for the files and folders named on the command line.
-pub fn plan(cli: &Cli, shelf: &mut Shelf, filter: &Prefilter) -> Result<Plan, Trouble> {
-    let mut files = BTreeSet::new();
+pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble> {
+    let mut files = Vec::new();
     let mut notices = Vec::new();
     for path in &cli.paths {
         collect(path, &mut files, &mut notices)?;
@@ -29,7 +31,7 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, filter: &Prefilter) -> Result<Plan, Tr
         features: None,
         target: target_cfg(cli)?,
     });
-    let units = units(files, &conditions, shelf, filter);
+    let units = units(files, &conditions, shelf, scanner);
     Ok(Plan {
         root,
         units,
@@ -44,9 +46,9 @@ pub fn package(
     manifest: &toml::Table,
     cli: &Cli,
     shelf: &mut Shelf,
-    filter: &Prefilter,
+    scanner: &Scanner,
 ) -> Result<Plan, Trouble> {
-    let mut files = BTreeSet::new();
+    let mut files = Vec::new();
     let mut notices = Vec::new();
     let mut places = vec!["src", "lib.rs", "main.rs", "build.rs"];
     if cli.targets.all_targets {
@@ -78,7 +80,7 @@ pub fn package(
         features: None,
         target: target_cfg(cli)?,
     });
-    let units = units(files, &conditions, shelf, filter);
+    let units = units(files, &conditions, shelf, scanner);
     Ok(Plan {
         root: folder.to_path_buf(),
         units,
@@ -89,7 +91,7 @@ pub fn package(
 
 fn collect(
     path: &Path,
-    files: &mut BTreeSet<PathBuf>,
+    files: &mut Vec<PathBuf>,
     notices: &mut Vec<Notice>,
 ) -> Result<(), Trouble> {
     if !path.exists() {
@@ -97,10 +99,12 @@ fn collect(
             .help("PATHS are files and folders of Rust sources"));
     }
     if path.is_file() {
-        files.insert(normal(path));
+        files.push(normal(path));
         return Ok(());
     }
-    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+    // From an absolute path all that is found is absolute.
+    let base = normal(path);
+    let walk = WalkDir::new(&base).follow_links(true).sort_by_file_name();
     for entry in walk
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry))
@@ -108,16 +112,17 @@ fn collect(
         match entry {
             Ok(entry) if entry.file_type().is_file() => {
                 if entry.path().extension().is_some_and(|ext| ext == "rs") {
-                    files.insert(normal(entry.path()));
+                    files.push(entry.into_path());
                 }
             }
             Ok(_) => {}
             Err(error) => {
-                let place = error.path().unwrap_or(path).display().to_string();
+                let below = error.path().and_then(|at| at.strip_prefix(&base).ok());
+                let place = below.map_or(path.to_path_buf(), |below| path.join(below));
                 // A link that leads back up is no loss: its files are read where they are.
                 if error.loop_ancestor().is_none() {
                     notices.push(Notice::at(
-                        place,
+                        place.display().to_string(),
                         format!("cannot be read: {}", cause(&error)),
                     ));
                 }
@@ -150,14 +155,17 @@ fn beside_manifest(path: &Path) -> bool {
 
 /// One unit for each file that no other file declares as its module.
 fn units(
-    files: BTreeSet<PathBuf>,
+    mut files: Vec<PathBuf>,
     conditions: &Arc<Conditions>,
     shelf: &mut Shelf,
-    filter: &Prefilter,
+    scanner: &Scanner,
 ) -> Vec<Unit> {
-    shelf.fetch(files.iter().cloned().collect(), filter);
+    files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+    files.dedup();
+    shelf.fetch(files.clone(), scanner);
+    let texts = files.iter().map(|file| file.clone().into_os_string());
     let named = Arc::new(Named {
-        files: files.iter().cloned().collect::<HashSet<_>>(),
+        files: texts.collect(),
     });
     let parents = parents(&files, shelf, &named);
     let mut manifests = HashMap::new();
@@ -175,20 +183,20 @@ fn units(
         .collect()
 }
 
+/// By the text of a file's path, the files that declare it.
+type Parents = FxHashMap<OsString, Vec<PathBuf>>;
+
 /// Which files declare a file.
-fn parents(
-    files: &BTreeSet<PathBuf>,
-    shelf: &Shelf,
-    named: &Named,
-) -> BTreeMap<PathBuf, Vec<PathBuf>> {
-    let mut parents: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+fn parents(files: &[PathBuf], shelf: &Shelf, named: &Named) -> Parents {
+    let mut parents = Parents::default();
     for file in files {
         let Some(scanned) = shelf.scanned(file) else {
             continue;
         };
         for decl in &scanned.children {
             if let Some(child) = loose_candidates(decl, file, named).into_iter().next() {
-                parents.entry(child).or_default().push(file.clone());
+                let above = parents.entry(child.into_os_string()).or_default();
+                above.push(file.clone());
             }
         }
     }
@@ -196,11 +204,14 @@ fn parents(
 }
 
 /// Whether nothing declares the file; of files that declare each other the first is the root.
-fn is_root(file: &Path, parents: &BTreeMap<PathBuf, Vec<PathBuf>>) -> bool {
+fn is_root(file: &Path, parents: &Parents) -> bool {
+    if !parents.contains_key(file.as_os_str()) {
+        return true;
+    }
     let mut above = BTreeSet::from([file.to_path_buf()]);
     let mut waiting = vec![file.to_path_buf()];
     while let Some(here) = waiting.pop() {
-        match parents.get(&here) {
+        match parents.get(here.as_os_str()) {
             None => return here == file,
             Some(list) => waiting.extend(
                 list.iter()
@@ -249,7 +260,7 @@ fn identity(file: &Path, manifests: &mut HashMap<PathBuf, Option<PathBuf>>) -> I
     }
 }
 
-/// The filter of the first round.
-pub fn first_filter() -> Prefilter {
-    Prefilter::new(&triggers::words())
+/// The scanner of the first round.
+pub fn scanner() -> Scanner {
+    Scanner::new(&triggers::words())
 }

@@ -8,18 +8,18 @@ use crate::plan::{Identity, Plan, TargetInfo, Unit, normal};
 use crate::shelf::Shelf;
 use crate::{bare, glob};
 use cargo_metadata::{Metadata, MetadataCommand, Package, Target, TargetKind};
-use memlint_analysis::lower::prefilter::Prefilter;
+use memlint_analysis::lower::scan::Scanner;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
 /// The plan for the package or workspace that the options select.
-pub fn plan(cli: &Cli, shelf: &mut Shelf, filter: &Prefilter) -> Result<Plan, Trouble> {
+pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble> {
     let manifest = manifest(cli)?;
     let metadata = match metadata(cli, &manifest) {
         Ok(metadata) => metadata,
-        Err(message) => return fallback(cli, &manifest, message, shelf, filter),
+        Err(message) => return fallback(cli, &manifest, message, shelf, scanner),
     };
     let root = metadata.workspace_root.clone().into_std_path_buf();
     let packages = select_packages(cli, &metadata, &manifest)?;
@@ -135,7 +135,7 @@ fn fallback(
     manifest: &Path,
     message: String,
     shelf: &mut Shelf,
-    filter: &Prefilter,
+    scanner: &Scanner,
 ) -> Result<Plan, Trouble> {
     let text = std::fs::read_to_string(manifest)
         .map_err(|e| Trouble::at(manifest, format!("the manifest cannot be read: {e}")))?;
@@ -160,7 +160,7 @@ fn fallback(
         format!("`cargo metadata` failed: {message}"),
     )
     .help("the sources beside the manifest are checked without it");
-    let mut plan = bare::package(folder, &table, cli, shelf, filter)?;
+    let mut plan = bare::package(folder, &table, cli, shelf, scanner)?;
     plan.notices.push(notice);
     Ok(plan)
 }

@@ -3,11 +3,11 @@
 use crate::notice::Notice;
 use crate::plan::{Named, Plan, Unit, normal};
 use crate::shelf::{Entry, Shelf};
-use memlint_analysis::lower::prefilter::Prefilter;
-use memlint_analysis::lower::scan::ModDecl;
+use memlint_analysis::lower::scan::{ModDecl, Scanner};
 use memlint_analysis::name::Name;
-use std::collections::{BTreeSet, HashSet};
-use std::ffi::OsStr;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ struct Trail {
 impl Trail {
     fn holds(mut trail: Option<&Trail>, path: &Path) -> bool {
         while let Some(here) = trail {
-            if here.path == path {
+            if here.path.as_os_str() == path.as_os_str() {
                 return true;
             }
             trail = here.above.as_deref();
@@ -73,22 +73,26 @@ const MOST_FILES: usize = 50_000;
 pub fn load(
     plan: &Plan,
     shelf: &mut Shelf,
-    filter: &Prefilter,
+    scanner: &Scanner,
     shown: &dyn Fn(&Path) -> String,
 ) -> Tree {
     let mut tree = Tree::default();
     let mut found: Vec<(Vec<u32>, Placed)> = Vec::new();
     let mut counts = vec![0; plan.units.len()];
-    let mut seen: HashSet<(usize, PathBuf, Vec<Name>)> = HashSet::new();
+    let mut seen: FxHashSet<(usize, OsString, Vec<Name>)> = FxHashSet::default();
     let mut wave: Vec<Wanted> = plan.units.iter().enumerate().map(root).collect();
     while !wave.is_empty() {
-        fetch(shelf, &wave, filter);
+        fetch(shelf, &wave, scanner);
         let mut next = Vec::new();
         for wanted in wave {
             let Some(path) = pick(plan, &wanted, shelf, &mut tree.notices, shown) else {
                 continue;
             };
-            let key = (wanted.unit, path.clone(), wanted.module.clone());
+            let key = (
+                wanted.unit,
+                path.clone().into_os_string(),
+                wanted.module.clone(),
+            );
             if counts[wanted.unit] >= MOST_FILES || !seen.insert(key) {
                 continue;
             }
@@ -123,7 +127,7 @@ fn root((ix, unit): (usize, &Unit)) -> Wanted {
 }
 
 /// Asks for the first candidates, and only where they are missing for the next ones.
-fn fetch(shelf: &mut Shelf, wave: &[Wanted], filter: &Prefilter) {
+fn fetch(shelf: &mut Shelf, wave: &[Wanted], scanner: &Scanner) {
     let longest = wave
         .iter()
         .map(|wanted| wanted.candidates.len())
@@ -138,9 +142,12 @@ fn fetch(shelf: &mut Shelf, wave: &[Wanted], filter: &Prefilter) {
         let paths = wave
             .iter()
             .filter(missing)
-            .filter_map(|wanted| wanted.candidates.get(n).cloned());
-        let paths = paths.collect();
-        shelf.fetch(paths, filter);
+            .filter_map(|wanted| wanted.candidates.get(n))
+            .filter(|path| !shelf.knows(path));
+        let paths: Vec<_> = paths.cloned().collect();
+        if !paths.is_empty() {
+            shelf.fetch(paths, scanner);
+        }
     }
 }
 
@@ -231,7 +238,7 @@ pub fn loose_candidates(decl: &ModDecl, file: &Path, named: &Named) -> Vec<PathB
     let beside = matches!(stem, Some("lib" | "main" | "build"));
     let mut found = candidates(decl, file, beside);
     found.extend(candidates(decl, file, !beside));
-    found.retain(|path| path != file && named.files.contains(path));
+    found.retain(|path| named.files.contains(path.as_os_str()) && path != file);
     found
 }
 
@@ -262,11 +269,16 @@ pub fn candidates(decl: &ModDecl, file: &Path, beside: bool) -> Vec<PathBuf> {
         return vec![normal(&base.join(path.replace('\\', "/")))];
     }
     let base = inside(own);
+    // Of names alone, only a `#[path]` around them can lead back up.
+    let base = match decl.inside.iter().any(|inline| inline.path.is_some()) {
+        true => normal(&base),
+        false => base,
+    };
     let name = decl.name.as_str();
-    vec![
-        normal(&base.join(format!("{name}.rs"))),
-        normal(&base.join(name).join("mod.rs")),
-    ]
+    let mut folder = base.join(name);
+    let file = folder.with_extension("rs");
+    folder.push("mod.rs");
+    vec![file, folder]
 }
 
 #[cfg(test)]

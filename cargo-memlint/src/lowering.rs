@@ -4,7 +4,7 @@ use crate::load::{Placed, Tree};
 use crate::notice::Notice;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::shelf::{Shelf, read_text};
+use crate::shelf::{Scanned, Shelf, read_bytes, read_text};
 use crate::triggers;
 use memlint_analysis::ir::{Directive, FileIr};
 use memlint_analysis::lower::prefilter::Prefilter;
@@ -13,7 +13,9 @@ use memlint_analysis::name::Name;
 use memlint_analysis::span::FileId;
 use memlint_analysis::{CrateIr, PlacedFile};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -107,13 +109,26 @@ pub fn lower(
     out
 }
 
-/// One table a unit; a file without `macro_rules!` is not looked at.
+/// One table a unit of which anything is parsed; a file without `macro_rules!` is not looked at.
 fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<MacroTable> {
     let mut tables: Vec<MacroTable> = plan.units.iter().map(|_| MacroTable::default()).collect();
+    let mut parsed = vec![false; tables.len()];
+    let scanned = |placed: &Placed| shelf.scanned(&placed.path);
     for placed in &tree.placed {
-        let scanned = shelf.scanned(&placed.path).filter(|scanned| scanned.macros);
-        if let Some(text) = scanned.and_then(|scanned| scanned.text.as_deref()) {
-            collect_macros(text, &mut tables[placed.unit]);
+        parsed[placed.unit] |= scanned(placed).is_some_and(|scanned| scanned.text.is_some());
+    }
+    for placed in tree.placed.iter().filter(|placed| parsed[placed.unit]) {
+        let table = &mut tables[placed.unit];
+        match scanned(placed).filter(|scanned| scanned.macros) {
+            Some(Scanned {
+                text: Some(text), ..
+            }) => collect_macros(text, table),
+            // It was not kept, since it is not parsed itself.
+            Some(_) => {
+                let text = read_text(&placed.path);
+                text.iter().for_each(|text| collect_macros(text, table));
+            }
+            None => {}
         }
     }
     tables
@@ -126,7 +141,7 @@ fn jobs(
     shown: &dyn Fn(&Path) -> String,
     out: &mut Lowered,
 ) -> Vec<Job> {
-    let mut ids: HashMap<PathBuf, FileId> = HashMap::new();
+    let mut ids: FxHashMap<OsString, FileId> = FxHashMap::default();
     let mut jobs = Vec::with_capacity(placed.len());
     for placed in placed {
         let Some(scanned) = shelf
@@ -135,17 +150,19 @@ fn jobs(
         else {
             continue;
         };
-        let file = *ids.entry(placed.path.clone()).or_insert_with(|| {
-            out.counts.files += 1;
-            out.counts.bytes += scanned.bytes;
-            out.files.push(SourceFile {
-                shown: shown(&placed.path),
-                path: placed.path.clone(),
-                unit: placed.unit,
+        let file = *ids
+            .entry(placed.path.clone().into_os_string())
+            .or_insert_with(|| {
+                out.counts.files += 1;
+                out.counts.bytes += scanned.bytes;
+                out.files.push(SourceFile {
+                    shown: shown(&placed.path),
+                    path: placed.path.clone(),
+                    unit: placed.unit,
+                });
+                FileId((out.files.len() - 1) as u32)
             });
-            FileId((out.files.len() - 1) as u32)
-        });
-        let text = scanned.text.clone().filter(|_| scanned.triggered);
+        let text = scanned.text.clone();
         jobs.push(Job {
             file,
             text,
@@ -273,8 +290,9 @@ fn partners_of(jobs: &mut [Job], done: &[Option<Outcome>]) -> Vec<usize> {
         .filter(|(_, (_, outcome))| outcome.is_none())
         .filter_map(|(n, (job, _))| {
             let filter = filters.get(&job.placed.unit)?;
-            let text = read_text(&job.placed.path).ok()?;
-            filter.matches(&text).then(|| (n, Arc::<str>::from(text)))
+            let bytes = read_bytes(&job.placed.path).ok()?;
+            let text = filter.matches(&bytes).then(|| String::from_utf8(bytes))?;
+            Some((n, Arc::<str>::from(text.ok()?)))
         })
         .collect();
     let mut chosen = Vec::with_capacity(found.len());

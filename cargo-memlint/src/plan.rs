@@ -3,8 +3,9 @@
 use crate::cfg::Conditions;
 use crate::config::Config;
 use crate::notice::Notice;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,8 +40,8 @@ pub struct Unit {
 /// The files named on the command line.
 #[derive(Debug, Default)]
 pub struct Named {
-    /// Absolute paths.
-    pub files: HashSet<PathBuf>,
+    /// Absolute paths, of which the text counts: they are all of the same form.
+    pub files: FxHashSet<OsString>,
 }
 
 /// A target as cargo's JSON messages describe it.
@@ -77,6 +78,9 @@ pub struct TargetInfo {
 
 /// The path without `.` and `..`, absolute, links not followed.
 pub fn normal(path: &Path) -> PathBuf {
+    if is_normal(path) {
+        return path.to_path_buf();
+    }
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut out = PathBuf::new();
     for part in absolute.components() {
@@ -91,9 +95,44 @@ pub fn normal(path: &Path) -> PathBuf {
     out
 }
 
+/// A cheap test that finds most of them.
+fn is_normal(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    // A part that is empty or begins with a dot may be `.` or `..`.
+    let odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    cfg!(unix)
+        && bytes.first() == Some(&b'/')
+        && bytes.last() != Some(&b'/')
+        && !bytes.windows(2).any(odd)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn the_cheap_test_is_right() {
+        for path in [
+            "/a/b",
+            "/a/./b",
+            "/a/../b",
+            "/a//b",
+            "/a/",
+            "/",
+            "/.",
+            "/.hidden/a",
+            "/a/b.",
+        ] {
+            let path = Path::new(path);
+            if is_normal(path) {
+                let parts: PathBuf = path.components().collect();
+                assert_eq!(parts.as_os_str(), path.as_os_str());
+                assert!(!path.to_string_lossy().contains("/."));
+            }
+        }
+        assert!(is_normal(Path::new("/a/b.rs")) && !is_normal(Path::new("a/b.rs")));
+    }
 
     #[test]
     fn dots_go_away() {

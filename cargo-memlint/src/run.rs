@@ -62,20 +62,24 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     let begin = Instant::now();
     let progress = Progress::start(!cli.output.quiet);
     progress.phase("Reading");
-    let filter = bare::first_filter();
+    let scanner = bare::scanner();
     let mut shelf = Shelf::default();
     let mut plan = match cli.paths.is_empty() {
-        true => discover::plan(cli, &mut shelf, &filter)?,
-        false => bare::plan(cli, &mut shelf, &filter)?,
+        true => discover::plan(cli, &mut shelf, &scanner)?,
+        false => bare::plan(cli, &mut shelf, &scanner)?,
     };
     let levels = levels(cli, &plan.config.levels, &plan.config.origin)?;
     let shown = |path: &Path| shown(&plan, path);
-    let tree = load::load(&plan, &mut shelf, &filter, &shown);
+    let tree = load::load(&plan, &mut shelf, &scanner, &shown);
     progress.phase("Parsing");
     let mut lowered = lowering::lower(&plan, tree, shelf, &shown, &progress);
     progress.phase("Analyzing");
     let krates = std::mem::take(&mut lowered.krates);
-    let analysis = analyze(krates, &Options::default());
+    // Where nothing can matter, the library need not be described.
+    let analysis = match krates.is_empty() {
+        true => Analysis::default(),
+        false => analyze(krates, &Options::default()),
+    };
     drop(progress);
     lowered.notices.append(&mut plan.notices);
     if !cli.output.quiet {

@@ -1,10 +1,11 @@
 //! The files of a run: each is read and scanned once, whatever targets it belongs to.
 
-use memlint_analysis::lower::prefilter::Prefilter;
-use memlint_analysis::lower::scan::{ModDecl, module_decls};
+use memlint_analysis::lower::scan::{ModDecl, Scanner};
 use rayon::prelude::*;
-use std::collections::HashMap;
-use std::io;
+use rustc_hash::FxHashMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,10 +15,8 @@ pub const LARGEST: u64 = 64 << 20;
 /// One file, read.
 #[derive(Debug)]
 pub struct Scanned {
-    /// The text, kept only while it is needed: the file has a trigger word or defines macros.
+    /// The text, kept only until it is parsed: the file has a trigger word.
     pub text: Option<Arc<str>>,
-    /// Whether it has a trigger word.
-    pub triggered: bool,
     /// Whether it may define macros.
     pub macros: bool,
     /// Its length in bytes.
@@ -40,28 +39,36 @@ pub enum Entry {
 /// All files asked for so far.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    entries: HashMap<PathBuf, Entry>,
+    /// By the text of the path.
+    entries: FxHashMap<OsString, Entry>,
 }
 
 impl Shelf {
     /// Reads those not yet read, in parallel.
-    pub fn fetch(&mut self, mut paths: Vec<PathBuf>, filter: &Prefilter) {
-        paths.retain(|path| !self.entries.contains_key(path));
-        paths.sort_unstable();
-        paths.dedup();
+    pub fn fetch(&mut self, mut paths: Vec<PathBuf>, scanner: &Scanner) {
+        paths.retain(|path| !self.entries.contains_key(path.as_os_str()));
+        paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+        paths.dedup_by(|a, b| a.as_os_str() == b.as_os_str());
         let read: Vec<_> = paths
             .into_par_iter()
             .map(|path| {
-                let entry = read(&path, filter);
-                (path, entry)
+                let entry = read(&path, scanner);
+                (path.into_os_string(), entry)
             })
             .collect();
         self.entries.extend(read);
     }
 
+    /// Whether the file was asked for already.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.entries.contains_key(path.as_os_str())
+    }
+
     /// What is known of the file; one never asked for counts as missing.
     pub fn get(&self, path: &Path) -> &Entry {
-        self.entries.get(path).unwrap_or(&Entry::Missing)
+        self.entries
+            .get(path.as_os_str())
+            .unwrap_or(&Entry::Missing)
     }
 
     /// The file, if it was read.
@@ -75,34 +82,7 @@ impl Shelf {
 
 /// Reads a file as text.
 pub fn read_text(path: &Path) -> Result<String, Entry> {
-    let unusable = |what: String, help: &str| {
-        let help = (!help.is_empty()).then(|| help.to_owned());
-        Entry::Unusable(what, help)
-    };
-    let length = match std::fs::metadata(path) {
-        Ok(data) if data.is_dir() => return Err(Entry::Missing),
-        Ok(data) => data.len(),
-        Err(error) if is_missing(&error) => return Err(Entry::Missing),
-        Err(error) => return Err(unusable(format!("the file cannot be read: {error}"), "")),
-    };
-    if length > LARGEST {
-        let message = format!(
-            "the file was left out: it is larger than {} MB",
-            LARGEST >> 20
-        );
-        return Err(unusable(
-            message,
-            "split it, or silence this by adding it to `exclude` in `memlint.toml`",
-        ));
-    }
-    let bytes = std::fs::read(path).map_err(|error| match is_missing(&error) {
-        true => Entry::Missing,
-        false => unusable(
-            format!("the file cannot be read: {error}"),
-            "check its permissions",
-        ),
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(read_bytes(path)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at]
             .iter()
@@ -114,6 +94,36 @@ pub fn read_text(path: &Path) -> Result<String, Entry> {
     })
 }
 
+/// Reads a file.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Entry> {
+    let failed = |error: &io::Error, help: &str| match is_missing(error) || path.is_dir() {
+        true => Entry::Missing,
+        false => unusable(format!("the file cannot be read: {error}"), help),
+    };
+    let mut file = File::open(path).map_err(|error| failed(&error, "check its permissions"))?;
+    let data = file.metadata().map_err(|error| failed(&error, ""))?;
+    if data.is_dir() {
+        return Err(Entry::Missing);
+    }
+    if data.len() > LARGEST {
+        let size = LARGEST >> 20;
+        return Err(unusable(
+            format!("the file was left out: it is larger than {size} MB"),
+            "split it, or silence this by adding it to `exclude` in `memlint.toml`",
+        ));
+    }
+    // One byte more, so that the end is met without growing.
+    let mut bytes = Vec::with_capacity(data.len() as usize + 1);
+    file.read_to_end(&mut bytes)
+        .map_err(|error| failed(&error, ""))?;
+    Ok(bytes)
+}
+
+fn unusable(what: String, help: &str) -> Entry {
+    let help = (!help.is_empty()).then(|| help.to_owned());
+    Entry::Unusable(what, help)
+}
+
 fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -121,20 +131,16 @@ fn is_missing(error: &io::Error) -> bool {
     )
 }
 
-fn read(path: &Path, filter: &Prefilter) -> Entry {
+fn read(path: &Path, scanner: &Scanner) -> Entry {
     let text = match read_text(path) {
         Ok(text) => text,
         Err(entry) => return entry,
     };
-    let triggered = filter.matches(&text);
-    let macros = text.contains("macro_rules!");
-    let children = module_decls(&text);
-    let bytes = text.len();
+    let found = scanner.scan(&text);
     Entry::Read(Scanned {
-        text: (triggered || macros).then(|| Arc::from(text)),
-        triggered,
-        macros,
-        bytes,
-        children,
+        bytes: text.len(),
+        macros: found.macros,
+        children: found.children,
+        text: found.triggered.then(|| Arc::from(text)),
     })
 }

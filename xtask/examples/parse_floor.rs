@@ -3,7 +3,7 @@
 //! `read` reads every file of the list and looks for trigger words, `parse` also parses the files
 //! that have one, `list` prints those that have none.
 
-use cargo_memlint::triggers::WORDS;
+use cargo_memlint::triggers::words;
 use memlint_analysis::lower::prefilter::Prefilter;
 use std::error::Error;
 use std::fs;
@@ -25,13 +25,13 @@ fn main() -> ExitCode {
 }
 
 fn run(what: &str, list: &str) -> Result<(), Box<dyn Error>> {
-    let prefilter = Prefilter::new(WORDS);
+    let prefilter = Prefilter::new(&words());
     let (mut with, mut parsed) = (0usize, 0usize);
     for path in fs::read_to_string(list)?.lines() {
         let Ok(text) = fs::read_to_string(path) else {
             continue;
         };
-        let triggers = prefilter.matches(&text);
+        let triggers = prefilter.matches(text.as_bytes());
         with += usize::from(triggers);
         match what {
             "read" => {}

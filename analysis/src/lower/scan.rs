@@ -1,9 +1,12 @@
-//! What a file pulls in, read from its text without parsing: `mod name;` and `include!("..")`.
+//! What a text tells without being parsed, in one pass: whether it has a word that counts, and
+//! which files it pulls in by `mod name;` and `include!("..")`.
 
 use super::attr;
-use super::text::{Kind, Piece, Pieces};
+use super::prefilter::{Prefilter, Tag};
+use super::text::{Kind, Piece, Pieces, is_word};
 use crate::ir::Cfg;
 use crate::name::Name;
+use std::ops::ControlFlow;
 
 /// A file that another file pulls in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,63 +32,174 @@ pub struct InlineModule {
     pub path: Option<String>,
 }
 
-/// All `mod name;` and `include!("literal")` of a text, in order. Not to be called while this thread
-/// holds a syntax tree: its table of source texts is emptied.
-pub fn module_decls(text: &str) -> Vec<ModDecl> {
-    if !text.contains("mod") && !text.contains("include!") {
-        return Vec::new();
+/// What a file's text tells without being parsed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overview {
+    /// One of the words was found.
+    pub triggered: bool,
+    /// It may define macros.
+    pub macros: bool,
+    /// All `mod name;` and `include!("literal")`, in order.
+    pub children: Vec<ModDecl>,
+}
+
+/// Looks at texts once for the words that count and for what they pull in.
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    words: Prefilter,
+}
+
+/// What may stand directly before and after the word `mod` where it declares a module.
+const BEFORE: &[u8] = b" \t\n\r;{}[]()/>";
+const AFTER: &[u8] = b" \t\n\r/";
+
+impl Scanner {
+    /// A scanner that looks for any of `words`, case-sensitive.
+    pub fn new(words: &[&str]) -> Scanner {
+        let structure = [("include!", Tag::Include), ("macro_rules!", Tag::Macro)];
+        let triggers = words.iter().map(|word| (*word, Tag::Trigger));
+        let mut words = Prefilter::tagged(triggers.chain(structure));
+        words.add_between("mod", Tag::Module, BEFORE, AFTER);
+        Scanner { words }
     }
+
+    /// One pass over a text. Not to be called while this thread holds a syntax tree: its table of
+    /// source texts may be emptied.
+    pub fn scan(&self, text: &str) -> Overview {
+        let mut found = Overview::default();
+        let mut marks = Marks::default();
+        let bytes = text.as_bytes();
+        let begin = text.len() - text.trim_start_matches('\u{feff}').len();
+        if bytes[begin..].starts_with(b"mod") {
+            marks.module(bytes, begin);
+        }
+        let _ = self.words.each(bytes, |tag, at| {
+            match tag {
+                Tag::Trigger => found.triggered = true,
+                Tag::Macro => found.macros = true,
+                Tag::Module => marks.module(bytes, at),
+                Tag::Include => marks.include(bytes, at),
+            }
+            ControlFlow::Continue(())
+        });
+        if let Some(last) = marks.last_declaration {
+            found.children = declarations(text, marks.places, last);
+        }
+        found
+    }
+}
+
+/// Where the words stand that may declare a module or open one; comments and strings not yet
+/// told from code.
+#[derive(Default)]
+struct Marks {
+    places: Vec<usize>,
+    last_declaration: Option<usize>,
+}
+
+impl Marks {
+    /// After `mod` follow a name and `;` or `{`; where a comment stands in between, it may be either.
+    fn module(&mut self, text: &[u8], at: usize) {
+        if joined(&text[..at]) {
+            return;
+        }
+        let mut rest = text[at + 3..].trim_ascii_start();
+        rest = rest.strip_prefix(b"r#").unwrap_or(rest);
+        let name = rest.iter().take_while(|byte| is_word(**byte)).count();
+        match rest[name..].trim_ascii_start().first() {
+            Some(b';' | b'/') => self.declaration(at),
+            Some(b'{') => self.places.push(at),
+            _ => {}
+        }
+    }
+
+    fn include(&mut self, text: &[u8], at: usize) {
+        if !joined(&text[..at]) {
+            self.declaration(at);
+        }
+    }
+
+    fn declaration(&mut self, at: usize) {
+        self.places.push(at);
+        self.last_declaration = self.last_declaration.max(Some(at));
+    }
+}
+
+/// Whether what stands before a word makes it a part of another: `commod`, `r#mod`.
+fn joined(before: &[u8]) -> bool {
+    let last = before.last().copied().unwrap_or(b' ');
+    last == b'#' || is_word(last) && before != "\u{feff}".as_bytes()
+}
+
+/// All `mod name;` and `include!("literal")` of a text, in order. Not to be called while this thread
+/// holds a syntax tree: its table of source texts may be emptied.
+pub fn module_decls(text: &str) -> Vec<ModDecl> {
+    Scanner::new(&[]).scan(text).children
+}
+
+/// Reads the text up to its last declaration, with care only where it matters: at the marks, and at
+/// what can hide them or belongs to them.
+fn declarations(text: &str, mut marks: Vec<usize>, last: usize) -> Vec<ModDecl> {
+    marks.retain(|mark| *mark <= last);
+    marks.sort_unstable();
+    marks.dedup();
     let mut scan = Scan {
         pieces: Pieces::new(text),
         text,
-        attrs: Attrs::default(),
+        attrs: Vec::new(),
         open: Vec::new(),
         out: Vec::new(),
     };
-    scan.run();
-    proc_macro2::extra::invalidate_current_thread_spans();
+    for mark in marks {
+        scan.mark(mark);
+    }
+    if !scan.out.is_empty() {
+        proc_macro2::extra::invalidate_current_thread_spans();
+    }
     scan.out
 }
 
-/// What the attributes before an item said.
-#[derive(Default)]
-struct Attrs {
-    path: Option<String>,
-    cfg: Vec<Cfg>,
-}
-
-/// A brace that is open: an inline module, or any other.
-enum Open {
-    Module(InlineModule, Vec<Cfg>),
+/// A brace that is open: an inline module with its attributes, or any other.
+enum Open<'t> {
+    Module(Name, Vec<&'t str>),
     Other,
 }
 
 struct Scan<'t> {
     pieces: Pieces<'t>,
     text: &'t str,
-    attrs: Attrs,
-    open: Vec<Open>,
+    /// What stands in the attributes before an item.
+    attrs: Vec<&'t str>,
+    open: Vec<Open<'t>>,
     out: Vec<ModDecl>,
 }
 
-impl Scan<'_> {
-    fn run(&mut self) {
-        while let Some(piece) = self.pieces.code() {
+impl<'t> Scan<'t> {
+    /// Goes on to a mark, and reads what it declares if it is code.
+    fn mark(&mut self, mark: usize) {
+        while let Some(piece) = self.pieces.landmark(mark) {
             match piece.kind {
                 Kind::Punct(b'#') => self.attribute(),
                 Kind::Punct(b'{') => self.open.push(Open::Other),
                 Kind::Punct(b'}') => {
                     self.open.pop();
-                    self.attrs = Attrs::default();
+                    self.attrs.clear();
                 }
-                Kind::Punct(b';') => self.attrs = Attrs::default(),
-                Kind::Word => match self.pieces.slice(piece) {
-                    "mod" => self.module(),
-                    "include" => self.include(),
-                    _ => {}
-                },
+                Kind::Punct(b';') => self.attrs.clear(),
                 _ => {}
             }
+        }
+        if self.pieces.at() != mark {
+            // It stands in a comment, a string or an attribute.
+            return;
+        }
+        let Some(word) = self.pieces.code() else {
+            return;
+        };
+        match self.pieces.slice(word) {
+            "mod" => self.module(),
+            "include" => self.include(),
+            _ => {}
         }
     }
 
@@ -113,39 +227,10 @@ impl Scan<'_> {
             end = piece.start;
         }
         let text = self.text.get(open.end..end).unwrap_or("").trim();
-        self.read_attribute(text, inner);
-    }
-
-    fn read_attribute(&mut self, text: &str, inner: bool) {
-        let word = text
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next();
-        let Some("path" | "cfg" | "cfg_attr") = word else {
-            return;
-        };
-        let Ok(meta) = syn::parse_str::<syn::Meta>(text) else {
-            return;
-        };
-        let cfgs = match self.open.last_mut() {
-            Some(Open::Module(_, cfgs)) if inner => cfgs,
-            _ if inner => return,
-            _ => &mut self.attrs.cfg,
-        };
-        match &meta {
-            syn::Meta::NameValue(pair) if pair.path.is_ident("path") => {
-                self.attrs.path = attr::meta_text(&meta);
-            }
-            syn::Meta::List(list) if list.path.is_ident("cfg") => {
-                cfgs.push(attr::predicate(list.tokens.clone()));
-            }
-            syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
-                let metas = attr::conditional(&list.tokens).map(|(_, metas)| metas);
-                let paths = metas.iter().flatten().filter(|m| m.path().is_ident("path"));
-                // Of several conditional paths the first is taken.
-                let path = paths.filter_map(attr::meta_text).next();
-                self.attrs.path = self.attrs.path.take().or(path);
-            }
-            _ => {}
+        match self.open.last_mut() {
+            Some(Open::Module(_, attrs)) if inner => attrs.push(text),
+            _ if inner => {}
+            _ => self.attrs.push(text),
         }
     }
 
@@ -157,14 +242,8 @@ impl Scan<'_> {
         let name = self.word(name);
         let attrs = std::mem::take(&mut self.attrs);
         match self.pieces.code().map(|p| p.kind) {
-            Some(Kind::Punct(b';')) => self.declare(name, attrs, false),
-            Some(Kind::Punct(b'{')) => {
-                let module = InlineModule {
-                    name,
-                    path: attrs.path,
-                };
-                self.open.push(Open::Module(module, attrs.cfg));
-            }
+            Some(Kind::Punct(b';')) => self.declare(name, Attrs::read(&attrs), false),
+            Some(Kind::Punct(b'{')) => self.open.push(Open::Module(name, attrs)),
             _ => {}
         }
     }
@@ -189,7 +268,7 @@ impl Scan<'_> {
             return;
         }
         if let Ok(path) = syn::parse_str::<syn::LitStr>(self.pieces.slice(literal)) {
-            let mut attrs = std::mem::take(&mut self.attrs);
+            let mut attrs = Attrs::read(&std::mem::take(&mut self.attrs));
             attrs.path = Some(path.value());
             self.declare(Name::EMPTY, attrs, true);
         }
@@ -204,9 +283,13 @@ impl Scan<'_> {
         let mut all = Vec::new();
         let mut inside = Vec::new();
         for open in &self.open {
-            if let Open::Module(module, cfgs) = open {
-                inside.push(module.clone());
-                all.extend(cfgs.iter().cloned());
+            if let Open::Module(name, attrs) = open {
+                let attrs = Attrs::read(attrs);
+                inside.push(InlineModule {
+                    name: *name,
+                    path: attrs.path,
+                });
+                all.extend(attrs.cfg);
             }
         }
         all.extend(attrs.cfg);
@@ -221,6 +304,69 @@ impl Scan<'_> {
             include,
         });
     }
+}
+
+/// What the attributes of an item say.
+#[derive(Default)]
+struct Attrs {
+    path: Option<String>,
+    cfg: Vec<Cfg>,
+}
+
+impl Attrs {
+    fn read(texts: &[&str]) -> Attrs {
+        let mut attrs = Attrs::default();
+        texts.iter().for_each(|text| attrs.add(text));
+        attrs
+    }
+
+    fn add(&mut self, text: &str) {
+        if let Some(cfg) = simple_condition(text) {
+            self.cfg.push(cfg);
+            return;
+        }
+        let word = text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next();
+        let Some("path" | "cfg" | "cfg_attr") = word else {
+            return;
+        };
+        let Ok(meta) = syn::parse_str::<syn::Meta>(text) else {
+            return;
+        };
+        match &meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("path") => {
+                self.path = attr::meta_text(&meta);
+            }
+            syn::Meta::List(list) if list.path.is_ident("cfg") => {
+                self.cfg.push(attr::predicate(list.tokens.clone()));
+            }
+            syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
+                let metas = attr::conditional(&list.tokens).map(|(_, metas)| metas);
+                let paths = metas.iter().flatten().filter(|m| m.path().is_ident("path"));
+                // Of several conditional paths the first is taken.
+                let path = paths.filter_map(attr::meta_text).next();
+                self.path = self.path.take().or(path);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `cfg(flag)` and `cfg(key = "value")`, read without a parser: nearly all there are.
+fn simple_condition(text: &str) -> Option<Cfg> {
+    let inside = text.strip_prefix("cfg(")?.strip_suffix(')')?.trim();
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(is_word);
+    if matches!(inside, "true" | "false") {
+        return None;
+    }
+    if plain(inside) {
+        return Some(Cfg::Flag(Name::new(inside)));
+    }
+    let (key, value) = inside.split_once('=')?;
+    let value = value.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let (key, unescaped) = (key.trim(), !value.contains(['"', '\\']));
+    (plain(key) && unescaped).then(|| Cfg::Value(Name::new(key), Name::new(value)))
 }
 
 #[cfg(test)]
@@ -272,5 +418,120 @@ mod tests {
     fn attributes_belong_to_one_item() {
         let all = module_decls("#[cfg(a)] use x; #[cfg(b)] fn f() {} mod m;");
         assert_eq!(all[0].cfg, None);
+    }
+
+    #[test]
+    fn a_declaration_in_every_spelling() {
+        let spellings = [
+            "mod x;",
+            "\u{feff}mod x;",
+            "pub(crate) mod x ;",
+            "pub(in crate::a)mod x;",
+            "mod r#x;",
+            "\tmod\tx\t;",
+            "mod x\r\n;\r\n",
+            "mod\nx;",
+            "{}mod x;",
+            "#[a]mod x;",
+            "#![a]\n//! b\n/* c */mod x;",
+            "mod/* y; */x;",
+            "mod x // y\n;",
+            "mod /* a */ r#x /* b */ ;",
+            "use y; mod x;",
+            "fn mod_y() {} mod x;",
+            "#!/bin/x 'y\nmod x;",
+            "fn f<'a>(s: &'a str) -> char { '\"' }\nmod x;",
+            "const S: &[u8] = br#\"\"mod y;\"#; mod x;",
+            "const S: &str = r\"\\\"; mod x;",
+            "const R: u8 = b'\\''; const T: &str = r#type; mod x;",
+        ];
+        for text in spellings {
+            assert_eq!(names(text), ["x"], "{text}");
+            let later = format!("{}\n{text}", "// filler\n".repeat(9));
+            if !text.starts_with(['\u{feff}', '#']) {
+                assert_eq!(names(&later), ["x"], "{later}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_declaration_in_comments_strings_and_other_words() {
+        let texts = [
+            "// mod x;",
+            "/* mod x; */",
+            "/* /* */ mod x; */",
+            "//! mod x;\n/// mod x;\nfn f() {}",
+            "const S: &str = \"\nmod x;\n\";",
+            "const S: &str = r#\"\" mod x; \"#;",
+            "#[doc = \" mod x;\"] fn f() {}",
+            "mod x {}",
+            "mod",
+            "mod ",
+            "mod x",
+            "commod x;",
+            "modx;",
+            "let mod_ = x;",
+            "r#mod x;",
+            "my_include!(\"y.rs\");",
+            "/* mod x;",
+            "\" mod x;",
+        ];
+        for text in texts {
+            assert_eq!(names(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn attributes_on_lines_of_their_own() {
+        let text = "#[cfg(unix)]\r\n#[path = \"a.rs\"]\r\npub mod x;\r\n#[cfg(windows)]\r\nmod y";
+        let all = module_decls(text);
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].path.as_deref(), Some("a.rs"));
+        assert_eq!(all[0].cfg, Some(Cfg::Flag(Name::new("unix"))));
+    }
+
+    #[test]
+    fn simple_conditions_are_read_as_the_parser_does() {
+        for text in [
+            "test",
+            "feature = \"a-b\"",
+            " unix ",
+            "true",
+            "r#x",
+            "a = \"\\n\"",
+            "a = \"b\", c",
+        ] {
+            let tokens: proc_macro2::TokenStream = text.parse().unwrap();
+            let quick = simple_condition(&format!("cfg({text})"));
+            assert!(
+                quick.is_none_or(|cfg| cfg == attr::predicate(tokens)),
+                "{text}"
+            );
+        }
+        assert!(simple_condition("cfg(feature = \"a-b\")").is_some());
+    }
+
+    #[test]
+    fn macros_declare_what_they_are_given() {
+        assert_eq!(
+            names("all! { mod x; } all!(mod y;); all![pub mod z;];"),
+            ["x", "y", "z"]
+        );
+    }
+
+    #[test]
+    fn inner_conditions_of_inline_modules_count() {
+        let all = module_decls("mod a { #![cfg(unix)] #![path = \"b\"] mod x; }");
+        assert_eq!(all[0].cfg, Some(Cfg::Flag(Name::new("unix"))));
+    }
+
+    #[test]
+    fn one_pass_tells_all() {
+        let scanner = Scanner::new(&["malloc(", "CString"]);
+        let text = "macro_rules! m { () => {} }\nmod x;\nfn f() { malloc(3) }";
+        let found = scanner.scan(text);
+        assert!(found.triggered && found.macros);
+        assert_eq!(found.children.len(), 1);
+        assert_eq!(scanner.scan("fn f() { modify(); }"), Overview::default());
     }
 }

@@ -17,18 +17,18 @@ fn cli(args: &[&str]) -> Cli {
 
 /// `unit: module path = file` for each file, then the notices.
 fn tree(scratch: &Scratch, cli: &Cli) -> Vec<String> {
-    let filter = bare::first_filter();
+    let scanner = bare::scanner();
     let mut shelf = Shelf::default();
     let plan = match cli.paths.is_empty() {
-        true => discover::plan(cli, &mut shelf, &filter),
-        false => bare::plan(cli, &mut shelf, &filter),
+        true => discover::plan(cli, &mut shelf, &scanner),
+        false => bare::plan(cli, &mut shelf, &scanner),
     };
     let plan = plan.unwrap_or_else(|trouble| panic!("{trouble}"));
     let shown = |path: &Path| {
         let inside = path.strip_prefix(scratch.path()).unwrap_or(path);
         inside.display().to_string().replace('\\', "/")
     };
-    let tree = load(&plan, &mut shelf, &filter, &shown);
+    let tree = load(&plan, &mut shelf, &scanner, &shown);
     let place = |placed: &Placed| {
         let module: Vec<_> = placed.module.iter().map(|name| name.as_str()).collect();
         let krate = &plan.units[placed.unit].krate;
@@ -165,7 +165,7 @@ fn a_manifest_that_cargo_refuses_is_no_end() {
 fn a_manifest_that_is_no_toml_is_an_error() {
     let scratch = Scratch::new(&[("Cargo.toml", "[package\n"), ("src/lib.rs", "")]);
     let cli = cli(&["--offline", "--manifest-path", &scratch.arg("Cargo.toml")]);
-    let trouble = discover::plan(&cli, &mut Shelf::default(), &bare::first_filter());
+    let trouble = discover::plan(&cli, &mut Shelf::default(), &bare::scanner());
     assert!(trouble.is_err_and(|trouble| trouble.to_string().contains("no valid TOML")));
 }
 
@@ -199,7 +199,7 @@ fn only_the_named_files_are_read() {
 #[test]
 fn a_path_that_is_not_there_is_an_error() {
     let cli = cli(&["no/such/path.rs"]);
-    assert!(bare::plan(&cli, &mut Shelf::default(), &bare::first_filter()).is_err());
+    assert!(bare::plan(&cli, &mut Shelf::default(), &bare::scanner()).is_err());
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn levels_in_the_wrong_table_are_told() {
     let manifest = format!("{MANIFEST}[lints.memlint]\nleaked_raw = \"deny\"\n");
     let scratch = Scratch::new(&[("Cargo.toml", &manifest), ("src/lib.rs", "")]);
     let cli = cli(&["--offline", "--manifest-path", &scratch.arg("Cargo.toml")]);
-    let plan = discover::plan(&cli, &mut Shelf::default(), &bare::first_filter());
+    let plan = discover::plan(&cli, &mut Shelf::default(), &bare::scanner());
     let notices = plan.unwrap_or_else(|trouble| panic!("{trouble}")).notices;
     assert!(
         matches!(&notices[..], [one] if one.message.contains("[lints.memlint]")),
