@@ -23,6 +23,6 @@ pub mod engine;
 
 mod analyze;
 
-pub use analyze::{Analysis, analyze};
+pub use analyze::{Analysis, analyze, prepare};
 pub use engine::{Options, Stats};
 pub use resolve::{CrateIr, PlacedFile};

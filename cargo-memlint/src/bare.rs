@@ -163,10 +163,7 @@ fn units(
     files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     files.dedup();
     shelf.fetch(files.clone(), scanner);
-    let texts = files.iter().map(|file| file.clone().into_os_string());
-    let named = Arc::new(Named {
-        files: texts.collect(),
-    });
+    let named = Arc::new(Named::new(&files));
     let parents = parents(&files, shelf, &named);
     let mut manifests = HashMap::new();
     files

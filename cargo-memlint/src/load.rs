@@ -197,6 +197,9 @@ fn children(unit: &Unit, parent: &Wanted, path: &Path, shelf: &Shelf) -> Vec<Wan
     let Some(scanned) = shelf.scanned(path) else {
         return Vec::new();
     };
+    if scanned.children.is_empty() {
+        return Vec::new();
+    }
     let trail = Arc::new(Trail {
         path: path.to_path_buf(),
         above: parent.trail.clone(),
@@ -236,6 +239,9 @@ fn children(unit: &Unit, parent: &Wanted, path: &Path, shelf: &Shelf) -> Vec<Wan
 pub fn loose_candidates(decl: &ModDecl, file: &Path, named: &Named) -> Vec<PathBuf> {
     let stem = file.file_stem().and_then(OsStr::to_str);
     let beside = matches!(stem, Some("lib" | "main" | "build"));
+    if decl.path.is_none() && !named.modules.contains(decl.name.as_str()) {
+        return Vec::new();
+    }
     let mut found = candidates(decl, file, beside);
     found.extend(candidates(decl, file, !beside));
     found.retain(|path| named.files.contains(path.as_os_str()) && path != file);

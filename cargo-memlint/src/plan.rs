@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::notice::Notice;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +42,25 @@ pub struct Unit {
 pub struct Named {
     /// Absolute paths, of which the text counts: they are all of the same form.
     pub files: FxHashSet<OsString>,
+    /// The names of the modules that they can be.
+    pub modules: FxHashSet<String>,
+}
+
+impl Named {
+    /// These files.
+    pub fn new(paths: &[PathBuf]) -> Named {
+        let mut named = Named::default();
+        for path in paths {
+            named.files.insert(path.clone().into_os_string());
+            let name = match path.file_stem() {
+                Some(stem) if stem == "mod" => path.parent().and_then(Path::file_name),
+                stem => stem,
+            };
+            let name = name.and_then(OsStr::to_str);
+            named.modules.extend(name.map(str::to_owned));
+        }
+        named
+    }
 }
 
 /// A target as cargo's JSON messages describe it.

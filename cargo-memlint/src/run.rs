@@ -65,6 +65,11 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     let scanner = bare::scanner();
     let mut shelf = Shelf::default();
     let mut plan = match cli.paths.is_empty() {
+        // Cargo answers in another process: there is time for what every analysis begins with.
+        true if rayon::current_num_threads() > 1 => {
+            let ask = || discover::plan(cli, &mut shelf, &scanner);
+            rayon::join(ask, memlint_analysis::prepare).0?
+        }
         true => discover::plan(cli, &mut shelf, &scanner)?,
         false => bare::plan(cli, &mut shelf, &scanner)?,
     };

@@ -281,8 +281,7 @@ mod tests {
             "quartz",
             "quartz-crystal",
         ];
-        for longest in 0..words.len() {
-            let word = words[longest];
+        for word in words {
             let filter = Prefilter::new(&[word, "quartz-crystal-clock"]);
             for before in 0..60 {
                 for after in [0, 1, 2, 3, 24, 25, 26] {

@@ -189,7 +189,7 @@ impl<'t> Scan<'t> {
                 _ => {}
             }
         }
-        if self.pieces.at() != mark {
+        if self.pieces.position() != mark {
             // It stands in a comment, a string or an attribute.
             return;
         }

@@ -44,7 +44,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// Where the next piece is looked for.
-    pub(super) fn at(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.at
     }
 
