@@ -8,7 +8,7 @@ use crate::shelf::{Scanned, Shelf, read_bytes, read_text};
 use crate::triggers;
 use memlint_analysis::ir::{Directive, FileIr};
 use memlint_analysis::lower::prefilter::Prefilter;
-use memlint_analysis::lower::{MacroTable, ParseFailure, collect_macros, lower_file};
+use memlint_analysis::lower::{MacroTable, ParseFailure, collect_macros, skim_file};
 use memlint_analysis::name::Name;
 use memlint_analysis::span::FileId;
 use memlint_analysis::{CrateIr, PlacedFile};
@@ -110,7 +110,7 @@ pub fn lower(
 }
 
 /// One table a unit of which anything is parsed; a file without `macro_rules!` is not looked at.
-fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<MacroTable> {
+fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<Arc<MacroTable>> {
     let mut tables: Vec<MacroTable> = plan.units.iter().map(|_| MacroTable::default()).collect();
     let mut parsed = vec![false; tables.len()];
     let scanned = |placed: &Placed| shelf.scanned(&placed.path);
@@ -131,7 +131,7 @@ fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<MacroTable> {
             None => {}
         }
     }
-    tables
+    tables.into_iter().map(Arc::new).collect()
 }
 
 fn jobs(
@@ -178,7 +178,7 @@ fn round(
     plan: &Plan,
     jobs: &mut [Job],
     mut chosen: Vec<usize>,
-    macros: &[MacroTable],
+    macros: &[Arc<MacroTable>],
     files: &[SourceFile],
     done: &mut [Option<Outcome>],
     progress: &Progress,
@@ -227,9 +227,9 @@ fn round(
     }
 }
 
-fn one(plan: &Plan, job: &Job, text: &str, macros: &MacroTable, shown: &str) -> Outcome {
+fn one(plan: &Plan, job: &Job, text: &Arc<str>, macros: &Arc<MacroTable>, shown: &str) -> Outcome {
     let lowered = crate::run::quietly(|| {
-        catch_unwind(AssertUnwindSafe(|| lower_file(job.file, text, macros)))
+        catch_unwind(AssertUnwindSafe(|| skim_file(job.file, text, macros)))
     });
     match lowered {
         Ok(Ok(mut ir)) => {
@@ -247,6 +247,19 @@ fn one(plan: &Plan, job: &Job, text: &str, macros: &MacroTable, shown: &str) -> 
             )
         }
     }
+}
+
+/// A body that was looked at late and does not parse.
+pub fn body_not_parsed(file: &SourceFile, failure: &ParseFailure) -> Notice {
+    let pos = failure.pos;
+    let place = format!("{}:{}:{}", file.shown, pos.line, pos.column + 1);
+    let message = format!("a function was left out: {}", failure.message);
+    let notice = Notice::at(place, message);
+    let notice = match read_text(&file.path) {
+        Ok(text) => notice.excerpt(&text, pos.line, pos.column),
+        Err(_) => notice,
+    };
+    notice.help("if rustc accepts it, please report this; `exclude` in `memlint.toml` silences it")
 }
 
 fn not_parsed(shown: &str, text: &str, failure: &ParseFailure) -> Notice {

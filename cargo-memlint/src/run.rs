@@ -86,6 +86,13 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
         false => analyze(krates, &Options::default()),
     };
     drop(progress);
+    for (file, failure) in &analysis.failures {
+        if let Some(file) = lowered.files.get(file.0 as usize) {
+            lowered
+                .notices
+                .push(lowering::body_not_parsed(file, failure));
+        }
+    }
     lowered.notices.append(&mut plan.notices);
     if !cli.output.quiet {
         lowered
@@ -273,7 +280,7 @@ pub fn quietly<T>(work: impl FnOnce() -> T) -> T {
 
 /// The panic hook: an internal error is told as such, with its place.
 pub fn on_panic(info: &PanicHookInfo<'_>) {
-    if QUIET.get() {
+    if QUIET.get() || memlint_analysis::lower::is_guarded() {
         return;
     }
     let payload = info.payload();

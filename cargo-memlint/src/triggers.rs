@@ -3,6 +3,7 @@
 use memlint_analysis::families::{Effect, Families, Routine};
 use memlint_analysis::ir::{
     Body, Call, Callee, FileIr, Function, GenericArg, ItemKind, Path, Rvalue, StmtKind, TyExpr,
+    Words,
 };
 use memlint_analysis::name::Name;
 use std::collections::BTreeSet;
@@ -115,9 +116,10 @@ pub fn partners(ir: &FileIr) -> BTreeSet<String> {
         if function.pairing.is_some() {
             words.insert(format!("{}(", function.name));
         }
-        let Some(body) = function.body.and_then(|id| ir.bodies.get(id.0 as usize)) else {
+        let Some(id) = function.body.filter(|id| may_move(ir.words(*id))) else {
             return;
         };
+        let body = ir.body(id);
         if !moves(body) {
             return;
         }
@@ -154,6 +156,13 @@ pub fn partners(ir: &FileIr) -> BTreeSet<String> {
 const COMMON: [&str; 9] = [
     "clone", "drop", "next", "poll", "from", "into", "deref", "as_ptr", "default",
 ];
+
+/// Whether a body with these words may move ownership, as far as they tell.
+fn may_move(words: Option<&Words>) -> bool {
+    let hold =
+        |word: &&str| words.is_some_and(|words| words.may_hold(Words::hash(word.as_bytes())));
+    words.is_none() || MOVERS.iter().chain(&["_free"]).any(hold)
+}
 
 fn moves(body: &Body) -> bool {
     calls(body).any(|call| match &call.callee {

@@ -3,11 +3,15 @@
 //! A function is of interest if it mentions a routine of std or of a library that allocates,
 //! releases or converts, or a function of interest through which raw pointers pass.
 
+use super::heat::Heat;
 use super::machine::Machine;
 use crate::families::Families;
-use crate::ir::{Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr};
+use crate::ir::{
+    Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr, Words,
+};
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Functions of std that begin, end or convert ownership of memory.
@@ -75,19 +79,25 @@ const COMMON: &[&str] = &[
     "cast",
 ];
 
+/// Methods that may move the elements of a buffer.
+const MOVING: &[&str] = &["reserve", "reserve_exact", "shrink_to_fit"];
+
 /// The functions that are of interest.
 #[derive(Debug)]
-pub(crate) struct Interest(FxHashSet<FnId>);
+pub(crate) struct Interest {
+    found: FxHashSet<FnId>,
+}
 
 impl Interest {
     /// Finds them.
     pub(crate) fn find(program: &Program, families: &Families) -> Interest {
-        Interest(Survey { program, families }.find_interest())
+        let found = Survey { program, families }.find_interest();
+        Interest { found }
     }
 
     /// Whether the function is worth executing as a root.
     pub(crate) fn holds(&self, id: FnId) -> bool {
-        self.0.contains(&id)
+        self.found.contains(&id)
     }
 }
 
@@ -105,9 +115,13 @@ impl Machine<'_> {
 }
 
 /// A function and the names in its body.
-struct Mention {
+struct Mention<'p> {
     id: FnId,
     krate: Name,
+    body: BodyRef,
+    /// The words of a body that was not lowered so far.
+    words: Option<&'p Words>,
+    /// Of those without any hot word nothing is known.
     names: FxHashSet<Name>,
 }
 
@@ -116,26 +130,20 @@ struct Survey<'p> {
     families: &'p Families,
 }
 
-impl Survey<'_> {
+impl<'p> Survey<'p> {
     fn find_interest(&self) -> FxHashSet<FnId> {
-        let mentions = self.mentions();
-        let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
-        let accuses = |id| self.families.family(id).accuse;
-        let routines = self
-            .families
-            .routines()
-            .filter(|r| r.family.is_some_and(accuses));
-        hot.extend(routines.map(|r| r.name));
-        let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
-        let annotated = self.program.fns().filter(declared);
-        hot.extend(annotated.map(|id| self.program.func(id).name));
-        self.add_renames(&mut hot);
+        let mut mentions = self.mentions();
+        let hot = self.hot();
+        let mut heat = Heat::new(self.program, hot.iter().copied());
+        MOVING.iter().for_each(|word| heat.pair("as_mut_ptr", word));
+        heat.pair("CString", "as_ptr");
         let common: FxHashSet<Name> = COMMON.iter().map(|n| Name::new(n)).collect();
         // Names of the crates' own functions, each good in its own crate.
         let mut own: FxHashMap<Name, FxHashSet<Name>> = FxHashMap::default();
         let mut found: FxHashSet<FnId> = FxHashSet::default();
         loop {
             let before = found.len();
+            self.read(&mut mentions, &heat);
             for mention in &mentions {
                 if found.contains(&mention.id) {
                     continue;
@@ -161,22 +169,62 @@ impl Survey<'_> {
             if found.len() == before {
                 return found;
             }
+            for (krate, names) in &own {
+                heat.add(*krate, names.iter().copied());
+            }
         }
     }
 
-    /// What every function of the user mentions.
-    fn mentions(&self) -> Vec<Mention> {
+    /// Names that are hot everywhere.
+    fn hot(&self) -> FxHashSet<Name> {
+        let mut hot: FxHashSet<Name> = STD_ROUTINES.iter().map(|n| Name::new(n)).collect();
+        let accuses = |id| self.families.family(id).accuse;
+        let routines = self
+            .families
+            .routines()
+            .filter(|r| r.family.is_some_and(accuses));
+        hot.extend(routines.map(|r| r.name));
+        let declared = |id: &FnId| self.program.function(*id).pairing.is_some();
+        let annotated = self.program.fns().filter(declared);
+        hot.extend(annotated.map(|id| self.program.func(id).name));
+        self.add_renames(&mut hot);
+        hot
+    }
+
+    /// What every function of the user mentions; of those not yet lowered only their words.
+    fn mentions(&self) -> Vec<Mention<'p>> {
         let mut out = Vec::new();
         for id in self.program.fns() {
             let def = self.program.func(id);
             if let (false, Some(body)) = (def.stub, def.body) {
                 let mut names = FxHashSet::default();
-                self.collect(body, &mut names);
-                let krate = self.program.crate_name(def.scope);
-                out.push(Mention { id, krate, names });
+                let words = self.program.words(body);
+                if words.is_none() {
+                    self.collect(body, &mut names);
+                }
+                out.push(Mention {
+                    id,
+                    krate: self.program.crate_name(def.scope),
+                    body,
+                    words,
+                    names,
+                });
             }
         }
         out
+    }
+
+    /// Lowers the bodies that hold a hot word, for the names in them.
+    fn read(&self, mentions: &mut [Mention<'p>], heat: &Heat<'_>) {
+        mentions.par_iter_mut().for_each(|mention| {
+            if mention
+                .words
+                .is_some_and(|words| heat.holds(mention.krate, words))
+            {
+                mention.words = None;
+                self.collect(mention.body, &mut mention.names);
+            }
+        });
     }
 
     /// `use libc::free as release` makes `release` such a name.
@@ -233,10 +281,7 @@ fn may_dangle(names: &FxHashSet<Name>) -> bool {
 /// Whether a buffer may move while a pointer into it is kept.
 fn may_move_lent(names: &FxHashSet<Name>) -> bool {
     let mentions = |word: &str| names.contains(&Name::new(word));
-    mentions("as_mut_ptr")
-        && ["reserve", "reserve_exact", "shrink_to_fit"]
-            .iter()
-            .any(|w| mentions(w))
+    mentions("as_mut_ptr") && MOVING.iter().any(|w| mentions(w))
 }
 
 fn has_pointer(ty: &TyExpr) -> bool {

@@ -14,6 +14,7 @@ mod escape;
 mod explore;
 mod facts;
 mod foreign;
+mod heat;
 mod interest;
 mod intrinsic;
 mod layout;

@@ -4,9 +4,37 @@ use super::{Cfg, ConstExpr, GenericArg, ModuleIx, Path, TyExpr};
 use crate::name::Name;
 use crate::span::Span;
 
-/// Index into [`super::FileIr::bodies`].
+/// A body of a file, see [`super::FileIr::body`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct BodyId(pub u32);
+pub struct BodyId {
+    /// Index into [`super::FileIr::bodies`], or [`super::FileIr::later`].
+    pub(crate) slot: u32,
+    /// 0 for the former; else 1 for the function itself, more for its closures.
+    pub(crate) nested: u32,
+}
+
+impl BodyId {
+    /// The body at this place in [`super::FileIr::bodies`].
+    pub(crate) fn early(slot: usize) -> BodyId {
+        BodyId {
+            slot: u32::try_from(slot).unwrap_or(u32::MAX),
+            nested: 0,
+        }
+    }
+
+    /// The `nested`th body of what is put off at this place in [`super::FileIr::later`].
+    pub(crate) fn put_off(slot: usize, nested: usize) -> BodyId {
+        BodyId {
+            slot: u32::try_from(slot).unwrap_or(u32::MAX),
+            nested: u32::try_from(nested + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Its number among the bodies of a function that is put off.
+    pub(crate) fn late(self) -> Option<usize> {
+        (self.nested as usize).checked_sub(1)
+    }
+}
 
 /// Index into [`Body::locals`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]

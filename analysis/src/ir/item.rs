@@ -18,8 +18,12 @@ pub struct FileIr {
     pub modules: Vec<ModuleIr>,
     /// All items at any depth, in source order.
     pub items: Vec<Item>,
-    /// All bodies; closures and nested functions have their own.
+    /// Bodies; closures and nested functions have their own.
     pub bodies: Vec<super::Body>,
+    /// Bodies of functions that are lowered when they are needed.
+    pub later: Vec<super::Later>,
+    /// What lowers them.
+    pub reader: Option<std::sync::Arc<dyn super::Reader>>,
     /// `// memlint: ..` comments and their attribute twins.
     pub directives: Vec<Directive>,
 }

@@ -5,10 +5,14 @@
 
 mod body;
 mod item;
+mod later;
 mod print;
 mod print_ty;
 mod ty;
+mod words;
 
 pub use body::*;
 pub use item::*;
+pub use later::{Later, Reader};
 pub use ty::*;
+pub use words::Words;

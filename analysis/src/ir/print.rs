@@ -158,7 +158,8 @@ impl Display for Show<'_, Rvalue> {
             Rvalue::Aggregate { kind, fields, base } => aggregate(f, body, kind, fields, base),
             Rvalue::Repeat(x, n) => write!(f, "[{}; {n}]", Show(body, x)),
             Rvalue::Closure { body: id, captures } => {
-                write!(f, "closure#{}(", id.0)?;
+                let number = id.late().unwrap_or(id.slot as usize);
+                write!(f, "closure#{number}(")?;
                 list(f, captures.iter().map(|x| Show(body, x)))?;
                 f.write_str(")")
             }

@@ -1,9 +1,9 @@
 //! Attributes that mean something here: presence, representation, linkage, pairing, tests.
 
+use super::span::Origin;
 use super::ty::ident;
 use crate::ir::{Cfg, Pairing, Repr, Role};
 use crate::name::Name;
-use crate::span::FileId;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Meta};
 
@@ -174,7 +174,7 @@ pub(crate) struct FnAttrs {
 }
 
 /// Reads a function's attributes; `family` is that of an annotated block around it.
-pub(crate) fn function(file: FileId, attrs: &[Attribute], family: Option<Name>) -> FnAttrs {
+pub(crate) fn function(origin: Origin, attrs: &[Attribute], family: Option<Name>) -> FnAttrs {
     let mut out = FnAttrs::default();
     if attrs.is_empty() {
         return out;
@@ -189,13 +189,13 @@ pub(crate) fn function(file: FileId, attrs: &[Attribute], family: Option<Name>) 
             "link_name" => out.link_name = meta_text(&meta).map(|text| Name::new(&text)),
             "test" | "bench" | "rstest" | "test_case" | "wasm_bindgen_test" => out.is_test = true,
             _ if memlint_spec::is_paired_alloc(meta.path()) => {
-                out.pairing = pairing(file, &meta).or(out.pairing);
+                out.pairing = pairing(origin, &meta).or(out.pairing);
             }
             _ => {}
         }
     }
     if let Some(family) = family {
-        let markers = attrs.iter().filter_map(|attr| marker(file, attr, family));
+        let markers = attrs.iter().filter_map(|attr| marker(origin, attr, family));
         out.pairing = markers.reduce(|_, later| later).or(out.pairing);
     }
     out.effects = effects(attrs);
@@ -231,23 +231,23 @@ pub(crate) fn block_family(attrs: &[Attribute]) -> Option<Name> {
     stated.next().map(|attr| Name::new(&attr.family))
 }
 
-fn pairing(file: FileId, meta: &Meta) -> Option<Pairing> {
+fn pairing(origin: Origin, meta: &Meta) -> Option<Pairing> {
     let Meta::List(list) = meta else {
         return None;
     };
     let routine = memlint_spec::parse_attr(list.tokens.clone())
         .ok()?
         .routine()?;
-    Some(stated(file, meta, routine))
+    Some(stated(origin, meta, routine))
 }
 
 /// `#[alloc]`, `#[free(arg = 1)]` inside a block of the family `family`.
-fn marker(file: FileId, attr: &Attribute, family: Name) -> Option<Pairing> {
+fn marker(origin: Origin, attr: &Attribute, family: Name) -> Option<Pairing> {
     let marker = memlint_spec::parse_marker(attr)?.ok()?;
-    Some(stated(file, &attr.meta, marker.routine(family.as_str())))
+    Some(stated(origin, &attr.meta, marker.routine(family.as_str())))
 }
 
-fn stated(file: FileId, meta: &Meta, routine: memlint_spec::Routine) -> Pairing {
+fn stated(origin: Origin, meta: &Meta, routine: memlint_spec::Routine) -> Pairing {
     let path = meta.path();
     let last = match meta {
         Meta::List(list) => list.delimiter.span().close(),
@@ -262,7 +262,7 @@ fn stated(file: FileId, meta: &Meta, routine: memlint_spec::Routine) -> Pairing 
         },
         arg: routine.arg,
         out: routine.out,
-        span: super::span::between(file, super::span::path_first(path), last),
+        span: super::span::between(origin, super::span::path_first(path), last),
     }
 }
 

@@ -1,14 +1,16 @@
 //! What lowering carries along: the file, the output so far, and the small lowerings everyone needs.
 
 use super::macros::{Invocations, MacroTable};
-use crate::ir::{Cfg, FileIr, ModuleIr, ModuleIx};
+use super::skim::Skipped;
+use super::span::Origin;
+use crate::ir::{Body, BodyId, Cfg, FileIr, Later, ModuleIr, ModuleIx};
 use crate::name::Name;
 use crate::span::{FileId, Span};
 
 /// The state of lowering one file.
 pub(crate) struct FileCx<'a> {
-    /// Which file.
-    pub(crate) file: FileId,
+    /// Where the text comes from.
+    pub(crate) origin: Origin,
     /// What has been lowered so far.
     pub(crate) out: FileIr,
     /// The crate's `macro_rules!`.
@@ -17,6 +19,10 @@ pub(crate) struct FileCx<'a> {
     pub(crate) invocations: Invocations,
     /// Inside a `#[cfg(test)]` item.
     pub(crate) in_test: bool,
+    /// The bodies that the text lacks, in its order.
+    skipped: Vec<Skipped>,
+    /// The number of the put-off function that is lowered now.
+    slot: Option<u32>,
 }
 
 /// What a macro call stands for.
@@ -56,6 +62,20 @@ pub(crate) enum Expansion {
 }
 
 impl<'a> FileCx<'a> {
+    /// The state for a put-off function, which is the `slot`th of its file.
+    pub(crate) fn late(origin: Origin, macros: &'a MacroTable, slot: u32) -> FileCx<'a> {
+        FileCx {
+            origin,
+            slot: Some(slot),
+            ..FileCx::new(origin.file, macros)
+        }
+    }
+
+    /// The state for a text that lacks the bodies of `skipped`.
+    pub(crate) fn lacking(self, skipped: Vec<Skipped>) -> FileCx<'a> {
+        FileCx { skipped, ..self }
+    }
+
     /// A fresh state; the file's own module is there.
     pub(crate) fn new(file: FileId, macros: &'a MacroTable) -> FileCx<'a> {
         let root = ModuleIr {
@@ -65,28 +85,87 @@ impl<'a> FileCx<'a> {
             uses: Vec::new(),
         };
         FileCx {
-            file,
+            origin: file.into(),
             out: FileIr {
                 file,
                 modules: vec![root],
                 items: Vec::new(),
                 bodies: Vec::new(),
+                later: Vec::new(),
+                reader: None,
                 directives: Vec::new(),
             },
             macros,
             invocations: Invocations::default(),
             in_test: false,
+            skipped: Vec::new(),
+            slot: None,
         }
     }
 
     /// One token's span.
     pub(crate) fn span(&self, span: proc_macro2::Span) -> Span {
-        super::span::resolve(self.file, span)
+        super::span::resolve(self.origin, span)
     }
 
     /// From an expression's first token to its last.
     pub(crate) fn expr_span(&self, expr: &syn::Expr) -> Span {
-        super::span::expr(self.file, expr)
+        super::span::expr(self.origin, expr)
+    }
+
+    /// Takes over a body that the text lacks but for its items, if it is one.
+    pub(crate) fn put_off(
+        &mut self,
+        mut module: ModuleIx,
+        sig: &syn::Signature,
+        block: &syn::Block,
+    ) -> Option<BodyId> {
+        if self.skipped.is_empty() {
+            return None;
+        }
+        let begin = self.span(sig.fn_token.span).lo;
+        let at = self
+            .skipped
+            .binary_search_by_key(&begin, |s| s.begin)
+            .ok()?;
+        if !block.stmts.is_empty() {
+            module = self.new_block_module(module);
+        }
+        for stmt in &block.stmts {
+            if let syn::Stmt::Item(item) = stmt {
+                self.item(module, item);
+            }
+        }
+        let skipped = &mut self.skipped[at];
+        let words = std::mem::take(&mut skipped.words);
+        let params = u32::try_from(sig.inputs.len()).unwrap_or(u32::MAX);
+        let later = Later::new(module, params, begin, skipped.bytes.clone(), words);
+        let id = BodyId::put_off(self.out.later.len(), 0);
+        self.out.later.push(later);
+        Some(id)
+    }
+
+    /// Whether a put-off body is lowered now: its items are there already.
+    pub(crate) fn is_late(&self) -> bool {
+        self.slot.is_some()
+    }
+
+    /// Makes room for a body before those nested in it.
+    pub(crate) fn reserve(&mut self, placeholder: Body) -> BodyId {
+        let next = self.out.bodies.len();
+        self.out.bodies.push(placeholder);
+        match self.slot {
+            None => BodyId::early(next),
+            Some(slot) => BodyId::put_off(slot as usize, next),
+        }
+    }
+
+    /// Puts a body where room was made for it.
+    pub(crate) fn place(&mut self, id: BodyId, body: Body) {
+        let at = id.late().unwrap_or(id.slot as usize);
+        if let Some(room) = self.out.bodies.get_mut(at) {
+            *room = body;
+        }
     }
 
     /// The presence condition that the attributes state.

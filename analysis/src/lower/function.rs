@@ -63,7 +63,7 @@ impl FileCx<'_> {
 
     fn function(&mut self, module: ModuleIx, source: Source<'_>) -> Function {
         let Source { attrs, sig, .. } = source;
-        let said = attr::function(self.file, attrs, source.family);
+        let said = attr::function(self.origin, attrs, source.family);
         let name = ident(&sig.ident);
         let cfg = self.cfg(attrs);
         let start = item_start(attrs, source.vis, signature_first(sig));
@@ -90,13 +90,16 @@ impl FileCx<'_> {
             pairing: said.pairing,
             effects: said.effects,
             body,
-            span: span::between(self.file, start, source.last),
+            span: span::between(self.origin, start, source.last),
             name_span: self.span(sig.ident.span()),
         }
     }
 
     fn fn_body(&mut self, module: ModuleIx, sig: &syn::Signature, block: &syn::Block) -> BodyId {
-        super::body::lower_fn(self, module, sig, block)
+        match self.put_off(module, sig, block) {
+            Some(later) => later,
+            None => super::body::lower_fn(self, module, sig, block),
+        }
     }
 
     fn param(&mut self, arg: &FnArg) -> Param {

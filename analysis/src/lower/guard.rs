@@ -1,7 +1,7 @@
 //! Refuses code that is nested too deeply for a recursive parser, before it is parsed.
 
 use super::ParseFailure;
-use super::text::{Kind, Pieces};
+use super::text::{Kind, Piece, Pieces};
 use crate::span::Pos;
 
 /// How deep brackets, operators and chains may be nested altogether. A worker's stack of 64 MB
@@ -14,32 +14,8 @@ const LINKS: usize = 4;
 /// Checks a text; cheap, without parsing.
 pub(super) fn check(text: &str) -> Result<(), ParseFailure> {
     let mut depth = Depth::default();
-    let pieces = Pieces::new(text);
-    let mut after_block = false;
     for piece in Pieces::new(text).filter(|p| p.kind != Kind::Comment) {
-        let word = &text.as_bytes()[piece.start..piece.end];
-        if after_block && begins_anew(piece.kind, word) {
-            depth.restart();
-        }
-        after_block = piece.kind == Kind::Punct(b'}');
-        match piece.kind {
-            Kind::Punct(b'(' | b'[' | b'{') => depth.open(),
-            Kind::Punct(b')' | b']' | b'}') => depth.close(),
-            Kind::Punct(b';' | b',') => depth.restart(),
-            Kind::Punct(b'#' | b'$' | b'\'') => {}
-            Kind::Punct(_) => depth.link(),
-            Kind::Word => match word {
-                b"else" | b"return" | b"break" | b"yield" | b"move" | b"let" | b"async" => {
-                    depth.link();
-                }
-                b"fn" | b"impl" | b"mod" | b"struct" | b"enum" | b"trait" => depth.restart(),
-                _ => {}
-            },
-            Kind::Comment | Kind::Literal => {}
-        }
-        if depth.total() > MAX_DEPTH {
-            return Err(failure(pieces.before(piece)));
-        }
+        depth.piece(text, piece)?;
     }
     Ok(())
 }
@@ -56,7 +32,9 @@ fn begins_anew(kind: Kind, word: &[u8]) -> bool {
 
 /// The brackets that are open and the links of the chains in them.
 #[derive(Default)]
-struct Depth {
+pub(super) struct Depth {
+    /// The piece before was a `}`.
+    after_block: bool,
     /// The links of the chain under way in each bracket around the innermost.
     outer: Vec<usize>,
     /// The links of the chain under way in the innermost.
@@ -66,6 +44,34 @@ struct Depth {
 }
 
 impl Depth {
+    /// Goes on to the next piece that is not a comment.
+    pub(super) fn piece(&mut self, text: &str, piece: Piece) -> Result<(), ParseFailure> {
+        let word = text.as_bytes().get(piece.start..piece.end).unwrap_or(&[]);
+        if self.after_block && begins_anew(piece.kind, word) {
+            self.restart();
+        }
+        self.after_block = piece.kind == Kind::Punct(b'}');
+        match piece.kind {
+            Kind::Punct(b'(' | b'[' | b'{') => self.open(),
+            Kind::Punct(b')' | b']' | b'}') => self.close(),
+            Kind::Punct(b';' | b',') => self.restart(),
+            Kind::Punct(b'#' | b'$' | b'\'') => return Ok(()),
+            Kind::Punct(_) => self.link(),
+            Kind::Word => match word {
+                b"else" | b"return" | b"break" | b"yield" | b"move" | b"let" | b"async" => {
+                    self.link();
+                }
+                b"fn" | b"impl" | b"mod" | b"struct" | b"enum" | b"trait" => self.restart(),
+                _ => return Ok(()),
+            },
+            Kind::Comment | Kind::Literal => return Ok(()),
+        }
+        match self.total() > MAX_DEPTH {
+            true => Err(failure(text.get(..piece.start).unwrap_or(""))),
+            false => Ok(()),
+        }
+    }
+
     fn total(&self) -> usize {
         self.outer.len() + self.links / LINKS
     }

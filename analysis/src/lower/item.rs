@@ -82,7 +82,7 @@ impl FileCx<'_> {
             name: ident(head.ident),
             public: is_public(head.vis),
             cfg: self.cfg(head.attrs),
-            span: span::between(self.file, start, head.last),
+            span: span::between(self.origin, start, head.last),
             name_span: self.span(head.ident.span()),
             kind,
         };
@@ -360,6 +360,6 @@ impl FileCx<'_> {
 
     /// A whole item that has no name of its own.
     pub(crate) fn between(&self, first: TokenSpan, last: TokenSpan) -> Span {
-        span::between(self.file, first, last)
+        span::between(self.origin, first, last)
     }
 }

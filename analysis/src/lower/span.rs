@@ -4,38 +4,86 @@ use crate::span::{FileId, Pos, Span};
 use proc_macro2::{LineColumn, Span as TokenSpan};
 use syn::{Expr, Type};
 
-/// A position as proc-macro2 gives it.
-pub(crate) fn position(at: LineColumn) -> Pos {
-    Pos {
-        line: at.line as u32,
-        column: at.column as u32,
+/// A text that is being lowered: a file, or a part of one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    /// The file.
+    pub(crate) file: FileId,
+    /// Where in it the text begins.
+    begin: Pos,
+}
+
+impl From<FileId> for Origin {
+    fn from(file: FileId) -> Origin {
+        Origin::part(file, Pos { line: 1, column: 0 })
     }
 }
 
+impl Origin {
+    /// The part of a file that begins there.
+    pub(crate) fn part(file: FileId, begin: Pos) -> Origin {
+        Origin { file, begin }
+    }
+
+    /// A position as proc-macro2 gives it, in the file.
+    pub(crate) fn position(self, at: LineColumn) -> Pos {
+        let (line, column) = (at.line as u32, at.column as u32);
+        Pos {
+            line: (line + self.begin.line).saturating_sub(1),
+            column: match line {
+                1 => column + self.begin.column,
+                _ => column,
+            },
+        }
+    }
+}
+
+impl Origin {
+    fn start(self, span: TokenSpan) -> Pos {
+        let at = span.start();
+        match at == BEGIN && span.end() == BEGIN {
+            true => Pos { line: 1, column: 0 },
+            false => self.position(at),
+        }
+    }
+
+    fn end(self, span: TokenSpan) -> Pos {
+        let at = span.end();
+        match at == BEGIN {
+            true => Pos { line: 1, column: 0 },
+            false => self.position(at),
+        }
+    }
+}
+
+/// Where tokens begin and end that stand nowhere.
+const BEGIN: LineColumn = LineColumn { line: 1, column: 0 };
+
 /// One token's span.
-pub(crate) fn resolve(file: FileId, span: TokenSpan) -> Span {
+pub(crate) fn resolve(origin: Origin, span: TokenSpan) -> Span {
     Span {
-        file,
-        lo: position(span.start()),
-        hi: position(span.end()),
+        file: origin.file,
+        lo: origin.start(span),
+        hi: origin.end(span),
     }
 }
 
 /// From the first token to the last. Tokens out of a macro's body stand for the whole call, so
 /// the ends are put in order.
-pub(crate) fn between(file: FileId, first: TokenSpan, last: TokenSpan) -> Span {
-    let lo = position(first.start());
-    let hi = position(last.end());
+pub(crate) fn between(origin: Origin, first: TokenSpan, last: TokenSpan) -> Span {
+    let lo = origin.start(first);
+    let hi = origin.end(last);
     if lo <= hi {
+        let file = origin.file;
         Span { file, lo, hi }
     } else {
-        resolve(file, first)
+        resolve(origin, first)
     }
 }
 
 /// An expression's span.
-pub(crate) fn expr(file: FileId, e: &Expr) -> Span {
-    between(file, first(e), last(e))
+pub(crate) fn expr(origin: Origin, e: &Expr) -> Span {
+    between(origin, first(e), last(e))
 }
 
 /// The first token of an expression (its attributes left out).

@@ -25,6 +25,7 @@ pub(super) struct Piece {
 }
 
 /// The pieces of a text in order; white space is left out.
+#[derive(Clone)]
 pub(super) struct Pieces<'t> {
     text: &'t str,
     at: usize,
@@ -51,11 +52,6 @@ impl<'t> Pieces<'t> {
     /// The text of a piece.
     pub(super) fn slice(&self, piece: Piece) -> &'t str {
         self.text.get(piece.start..piece.end).unwrap_or("")
-    }
-
-    /// The text before a piece.
-    pub(super) fn before(&self, piece: Piece) -> &'t str {
-        self.text.get(..piece.start).unwrap_or("")
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -134,14 +130,17 @@ impl<'t> Pieces<'t> {
     /// The end of a string whose opening quote is at `at`.
     fn string_end(&self, mut at: usize) -> usize {
         at += 1;
-        while at < self.text.len() {
+        loop {
+            let rest = self.text.as_bytes().get(at..).unwrap_or(&[]);
+            let Some(found) = memchr::memchr2(b'\\', b'"', rest) else {
+                return self.text.len();
+            };
+            at += found;
             match self.byte(at) {
-                b'\\' => at += 2,
                 b'"' => return at + 1,
-                _ => at += 1,
+                _ => at += 2,
             }
         }
-        self.text.len()
     }
 
     /// The end of a raw string whose hashes or quote begin at `at`; `None` if there is none.
@@ -167,10 +166,9 @@ impl<'t> Pieces<'t> {
 
     /// A word, and the literal it introduces if it is a prefix.
     fn word(&self, start: usize) -> (Kind, usize) {
-        let mut end = start;
-        while is_word(self.byte(end)) {
-            end += 1;
-        }
+        let rest = self.text.as_bytes().get(start..).unwrap_or(&[]);
+        let length = rest.iter().position(|&byte| !is_word(byte));
+        let end = start + length.unwrap_or(rest.len());
         if end - start > 2 {
             return (Kind::Word, end);
         }
@@ -225,10 +223,9 @@ impl Iterator for Pieces<'_> {
     type Item = Piece;
 
     fn next(&mut self) -> Option<Piece> {
-        while self.byte(self.at).is_ascii_whitespace() {
-            self.at += 1;
-        }
-        let start = self.at;
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        let blank = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+        let start = self.at + blank.unwrap_or(rest.len());
         if start >= self.text.len() {
             return None;
         }

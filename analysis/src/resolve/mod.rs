@@ -230,7 +230,12 @@ impl Program {
 
     /// A body.
     pub fn body(&self, body: BodyRef) -> &ir::Body {
-        &self.files[body.file.index()].bodies[body.body.0 as usize]
+        self.files[body.file.index()].body(body.body)
+    }
+
+    /// The words of a body that need not have been lowered; `None` for others.
+    pub fn words(&self, body: BodyRef) -> Option<&ir::Words> {
+        self.file(body.file).words(body.body)
     }
 
     /// What a body is the value of; `None` for a closure's.
@@ -240,12 +245,20 @@ impl Program {
 
     /// The body in which a closure stands.
     pub fn parent_body(&self, body: BodyRef) -> Option<BodyRef> {
-        let parents =
-            self.closures[body.file.index()].get_or_init(|| parents(self.file(body.file)));
-        parents.get(&body.body).map(|&parent| BodyRef {
+        let file = self.file(body.file);
+        let at = |parent| BodyRef {
             body: parent,
             ..body
-        })
+        };
+        if body.body.late().is_some() {
+            let slot = body.body.slot;
+            let all = file.late_bodies(slot).iter().enumerate();
+            let mut all = all.map(|(nested, code)| (BodyId::put_off(slot as usize, nested), code));
+            let parent = all.find(|(_, code)| closures(code).any(|id| id == body.body));
+            return parent.map(|(id, _)| at(id)).filter(|found| *found != body);
+        }
+        let parents = self.closures[body.file.index()].get_or_init(|| parents(file));
+        parents.get(&body.body).copied().map(at)
     }
 
     /// The outermost body around a closure; the body itself if it is none.
@@ -352,14 +365,21 @@ impl Program {
 fn parents(file: &FileIr) -> FxHashMap<BodyId, BodyId> {
     let mut parents = FxHashMap::default();
     for (at, body) in file.bodies.iter().enumerate() {
-        let parent = BodyId(u32::try_from(at).unwrap_or(u32::MAX));
-        for stmt in body.blocks.iter().flat_map(|block| &block.stmts) {
-            if let ir::StmtKind::Assign(_, ir::Rvalue::Closure { body, .. }) = &stmt.kind
-                && *body != parent
-            {
-                parents.insert(*body, parent);
-            }
-        }
+        let parent = BodyId::early(at);
+        parents.extend(
+            closures(body)
+                .filter(|id| *id != parent)
+                .map(|id| (id, parent)),
+        );
     }
     parents
+}
+
+/// The closures that a body makes.
+fn closures(body: &ir::Body) -> impl Iterator<Item = BodyId> {
+    let stmts = body.blocks.iter().flat_map(|block| &block.stmts);
+    stmts.filter_map(|stmt| match &stmt.kind {
+        ir::StmtKind::Assign(_, ir::Rvalue::Closure { body, .. }) => Some(*body),
+        _ => None,
+    })
 }

@@ -282,8 +282,7 @@ pub(super) fn unit() -> Rvalue {
 
 /// Makes room for a body before those nested in it.
 pub(super) fn reserve(cx: &mut FileCx<'_>, module: ModuleIx, span: Span) -> BodyId {
-    let id = BodyId(cx.out.bodies.len() as u32);
-    cx.out.bodies.push(Body {
+    cx.reserve(Body {
         module,
         kind: BodyKind::Const,
         locals: Vec::new(),
@@ -292,6 +291,5 @@ pub(super) fn reserve(cx: &mut FileCx<'_>, module: ModuleIx, span: Span) -> Body
         blocks: Vec::new(),
         cleanups: Vec::new(),
         span,
-    });
-    id
+    })
 }

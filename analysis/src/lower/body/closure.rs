@@ -28,7 +28,7 @@ impl Builder<'_, '_> {
                 false => self.borrow(place, changes(&body, *local), span),
             });
         }
-        self.cx.out.bodies[id.0 as usize] = body;
+        self.cx.place(id, body);
         self.assign(dest.clone(), Rvalue::Closure { body: id, captures }, span);
     }
 

@@ -15,7 +15,7 @@ impl Builder<'_, '_> {
     /// A literal. The stubs name families by strings, so theirs keep the text.
     pub(super) fn literal(&self, lit: &Lit) -> Literal {
         match lit {
-            Lit::Str(text) if self.cx.file == FileId::STUBS => {
+            Lit::Str(text) if self.cx.origin.file == FileId::STUBS => {
                 Literal::Text(Name::new(&text.value()))
             }
             other => literal(other),

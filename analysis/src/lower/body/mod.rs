@@ -44,7 +44,7 @@ pub(crate) fn lower_fn(
     b.block(Some(&Place::local(LocalId::RETURN)), block);
     b.pop_scope();
     let body = b.finish();
-    cx.out.bodies[id.0 as usize] = body;
+    cx.place(id, body);
     id
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn lower_const(cx: &mut FileCx<'_>, module: ModuleIx, expr: &syn::Exp
     b.expr(Some(&Place::local(LocalId::RETURN)), expr);
     b.scopes.clear();
     let body = b.finish();
-    cx.out.bodies[id.0 as usize] = body;
+    cx.place(id, body);
     id
 }
 

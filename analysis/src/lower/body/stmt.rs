@@ -39,6 +39,9 @@ impl Builder<'_, '_> {
 
     /// Items come first: they are visible in the whole block.
     fn block_items(&mut self, stmts: &[Stmt]) {
+        if self.cx.is_late() {
+            return;
+        }
         for stmt in stmts {
             if let Stmt::Item(item) = stmt {
                 if !self.has_block_module {

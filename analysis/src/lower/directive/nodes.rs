@@ -1,6 +1,6 @@
 //! The nodes of a file that a directive can cover: items, fields, arms, statements, expressions.
 
-use super::super::span::{between, expr, position};
+use super::super::span::{Origin, between, expr};
 use super::grammar::{self, Parsed};
 use crate::span::{FileId, Pos, Span};
 use proc_macro2::{Span as TokenSpan, TokenStream, TokenTree};
@@ -71,7 +71,7 @@ impl Nodes {
     }
 
     fn add(&mut self, first: TokenSpan, last: TokenSpan) {
-        self.spans.push(between(self.file, first, last));
+        self.spans.push(between(self.file.into(), first, last));
     }
 
     fn add_whole(&mut self, span: TokenSpan) {
@@ -91,7 +91,7 @@ impl<'t> Visit<'t> for Nodes {
         }
         if let Some(parsed) = grammar::attribute(&attr.meta) {
             let last = attr.bracket_token.span.close();
-            let span = between(self.file, attr.pound_token.spans[0], last);
+            let span = between(self.file.into(), attr.pound_token.spans[0], last);
             let file = matches!(attr.style, syn::AttrStyle::Inner(_)) && self.spans.is_empty();
             let kind = match parsed.kind {
                 crate::ir::DirectiveKind::Allow if file => crate::ir::DirectiveKind::AllowFile,
@@ -147,7 +147,7 @@ impl<'t> Visit<'t> for Nodes {
     }
 
     fn visit_expr(&mut self, node: &'t syn::Expr) {
-        self.spans.push(expr(self.file, node));
+        self.spans.push(expr(self.file.into(), node));
         visit::visit_expr(self, node);
     }
 
@@ -183,7 +183,7 @@ impl Nodes {
             attributes: Vec::new(),
         };
         // An inner attribute there is not the file's.
-        let unknown = position(TokenSpan::call_site().start());
+        let unknown = Origin::from(self.file).position(TokenSpan::call_site().start());
         inner.spans.push(Span {
             file: self.file,
             lo: unknown,

@@ -15,6 +15,7 @@ mod transcribe;
 mod unknown;
 
 use super::cx::{Expansion, FileCx};
+use super::span::Origin;
 use crate::ir::ModuleIx;
 use crate::span::Span;
 use proc_macro2::{Span as TokenSpan, TokenStream};
@@ -65,7 +66,7 @@ impl FileCx<'_> {
             return known;
         }
         if let Some(tokens) = self.transcribed(&name, mac)
-            && let Some(parsed) = body_expansion(tokens, self.span(call_span(mac)))
+            && let Some(parsed) = body_expansion(tokens, self.origin, self.span(call_span(mac)))
         {
             return parsed;
         }
@@ -102,7 +103,7 @@ impl FileCx<'_> {
             return Some(known.clone());
         }
         let texts = self.macros.texts(name)?;
-        let parsed = texts.iter().filter_map(|text| MacroDef::parse(text));
+        let parsed = texts.filter_map(MacroDef::parse);
         let parsed = Rc::new(parsed.collect::<Vec<_>>());
         self.invocations
             .definitions
@@ -113,11 +114,11 @@ impl FileCx<'_> {
 
 /// The tokens of an expansion as statements. A name that the call's arguments gave to a `let`
 /// stays visible after the call, and so do items.
-fn body_expansion(tokens: TokenStream, call: Span) -> Option<Expansion> {
+fn body_expansion(tokens: TokenStream, origin: Origin, call: Span) -> Option<Expansion> {
     let stmts = syn::Block::parse_within.parse2(tokens).ok()?;
     let leaks = stmts.iter().any(|stmt| match stmt {
         syn::Stmt::Item(item) => !matches!(item, syn::Item::Use(_) | syn::Item::Macro(_)),
-        syn::Stmt::Local(local) => binds_argument(&local.pat, call),
+        syn::Stmt::Local(local) => binds_argument(&local.pat, origin, call),
         _ => false,
     });
     Some(match leaks {
@@ -126,15 +127,18 @@ fn body_expansion(tokens: TokenStream, call: Span) -> Option<Expansion> {
     })
 }
 
-fn binds_argument(pat: &syn::Pat, call: Span) -> bool {
+fn binds_argument(pat: &syn::Pat, origin: Origin, call: Span) -> bool {
     match pat {
-        syn::Pat::Ident(p) => super::span::resolve(call.file, p.ident.span()) != call,
-        syn::Pat::Type(p) => binds_argument(&p.pat, call),
-        syn::Pat::Tuple(p) => p.elems.iter().any(|p| binds_argument(p, call)),
-        syn::Pat::TupleStruct(p) => p.elems.iter().any(|p| binds_argument(p, call)),
-        syn::Pat::Reference(p) => binds_argument(&p.pat, call),
-        syn::Pat::Paren(p) => binds_argument(&p.pat, call),
-        syn::Pat::Struct(p) => p.fields.iter().any(|f| binds_argument(&f.pat, call)),
+        syn::Pat::Ident(p) => super::span::resolve(origin, p.ident.span()) != call,
+        syn::Pat::Type(p) => binds_argument(&p.pat, origin, call),
+        syn::Pat::Tuple(p) => p.elems.iter().any(|p| binds_argument(p, origin, call)),
+        syn::Pat::TupleStruct(p) => p.elems.iter().any(|p| binds_argument(p, origin, call)),
+        syn::Pat::Reference(p) => binds_argument(&p.pat, origin, call),
+        syn::Pat::Paren(p) => binds_argument(&p.pat, origin, call),
+        syn::Pat::Struct(p) => p
+            .fields
+            .iter()
+            .any(|f| binds_argument(&f.pat, origin, call)),
         _ => false,
     }
 }

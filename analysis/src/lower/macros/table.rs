@@ -1,22 +1,71 @@
 //! The `macro_rules!` of a crate, collected as text before its files are lowered.
 
+use crate::ir::Words;
+use crate::lower::mention;
 use crate::lower::text::{Kind, Pieces};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::OnceLock;
 
 /// The `macro_rules!` of a crate, as text: token trees cannot cross threads.
 #[derive(Debug, Default, Clone)]
 pub struct MacroTable {
-    texts: FxHashMap<String, Vec<String>>,
+    texts: FxHashMap<String, Vec<Definition>>,
+    /// Those that may declare items or imports, by the hash of their calls.
+    declaring: OnceLock<FxHashSet<u32>>,
+}
+
+#[derive(Debug, Clone)]
+struct Definition {
+    /// What stands between its delimiters.
+    text: String,
+    words: Words,
+    /// Whether it has a keyword of items.
+    declares: bool,
 }
 
 impl MacroTable {
     /// The rules of all macros of that name, the newest last.
-    pub(crate) fn texts(&self, name: &str) -> Option<&[String]> {
-        self.texts.get(name).map(Vec::as_slice)
+    pub(crate) fn texts(&self, name: &str) -> Option<impl Iterator<Item = &str>> {
+        let all = self.texts.get(name)?;
+        Some(all.iter().map(|definition| definition.text.as_str()))
+    }
+
+    /// What a call of each macro brings along: the hash of the call, and the words.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = (u32, &Words)> {
+        self.texts.iter().flat_map(|(name, all)| {
+            let call = Words::macro_hash(name.as_bytes());
+            all.iter().map(move |definition| (call, &definition.words))
+        })
+    }
+
+    /// Whether calls of this hash may declare items or imports.
+    pub(crate) fn declares(&self, call: u32) -> bool {
+        !self.texts.is_empty()
+            && self
+                .declaring
+                .get_or_init(|| self.find_declaring())
+                .contains(&call)
+    }
+
+    fn find_declaring(&self) -> FxHashSet<u32> {
+        let mut found = FxHashSet::default();
+        loop {
+            let before = found.len();
+            for (name, all) in &self.texts {
+                let calls_one = |words: &Words| words.iter().any(|word| found.contains(&word));
+                if all.iter().any(|d| d.declares || calls_one(&d.words)) {
+                    found.insert(Words::macro_hash(name.as_bytes()));
+                }
+            }
+            if found.len() == before {
+                return found;
+            }
+        }
     }
 
     /// Takes over the macros of another table.
     pub fn extend(&mut self, other: MacroTable) {
+        self.declaring.take();
         for (name, texts) in other.texts {
             self.texts.entry(name).or_default().extend(texts);
         }
@@ -48,9 +97,15 @@ pub fn collect_macros(text: &str, into: &mut MacroTable) {
         let name = pieces.slice(name);
         if let Some(body) = body(text, &mut pieces) {
             let name = name.strip_prefix("r#").unwrap_or(name);
-            let texts = into.texts.entry(name.to_owned()).or_default();
-            if !texts.iter().any(|known| known == body) {
-                texts.push(body.to_owned());
+            into.declaring.take();
+            let all = into.texts.entry(name.to_owned()).or_default();
+            if !all.iter().any(|known| known.text == body) {
+                let (words, declares) = mention::definition(body);
+                all.push(Definition {
+                    text: body.to_owned(),
+                    words,
+                    declares,
+                });
             }
         }
     }
