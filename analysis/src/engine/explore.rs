@@ -8,6 +8,7 @@ use super::machine::{Active, Machine};
 use super::merge::{Pool, Tolerance};
 use super::shape::Shape;
 use super::state::State;
+use super::tidy::forget_dead;
 use super::value::{Source, Value, ValueId};
 use crate::ir::{BlockId, LocalId, Stmt, StmtKind, Terminator};
 use rustc_hash::FxHashMap;
@@ -78,8 +79,14 @@ impl<'p> Machine<'p> {
     fn meet(&mut self, shape: &Shape, block: BlockId, states: Vec<State>) -> Vec<State> {
         let live = &shape.live_in[block.0 as usize];
         let mut pool = Pool::default();
+        // The functions of std are short: the caller tidies up after them.
+        let stub = self.active().stub;
         for mut state in states {
-            self.tidy(&mut state, live);
+            if stub {
+                forget_dead(&mut state, live);
+            } else {
+                self.tidy(&mut state, live);
+            }
             pool.add(state);
         }
         let limit = self.limit();

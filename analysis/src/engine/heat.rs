@@ -19,8 +19,12 @@ pub(crate) struct Heat<'p> {
 }
 
 impl<'p> Heat<'p> {
-    /// These names, of which those like `a::b` need both words.
-    pub(crate) fn new(program: &'p Program, names: impl Iterator<Item = Name>) -> Heat<'p> {
+    /// These names, of which those like `a::b` need both words, and pairs of words.
+    pub(crate) fn new(
+        program: &'p Program,
+        names: impl Iterator<Item = Name>,
+        pairs: &[(&str, &str)],
+    ) -> Heat<'p> {
         let mut heat = Heat {
             macros: FxHashMap::default(),
             common: FxHashSet::default(),
@@ -33,12 +37,13 @@ impl<'p> Heat<'p> {
                 None => drop(heat.common.insert(hash(name.as_str()))),
             }
         }
+        pairs.iter().for_each(|(a, b)| heat.pair(a, b));
         heat.read_macros(program);
         heat
     }
 
     /// Two words that only count together.
-    pub(crate) fn pair(&mut self, one: &str, other: &str) {
+    fn pair(&mut self, one: &str, other: &str) {
         self.pairs.push((hash(one), hash(other)));
     }
 
@@ -56,6 +61,13 @@ impl<'p> Heat<'p> {
         }
         let krates: Vec<Name> = self.macros.keys().copied().collect();
         krates.into_iter().for_each(|krate| self.heat_macros(krate));
+    }
+
+    /// Forgets all words.
+    pub(crate) fn cool(&mut self) {
+        self.common.clear();
+        self.own.clear();
+        self.pairs.clear();
     }
 
     /// Makes names hot in their crate.

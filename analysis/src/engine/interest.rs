@@ -11,7 +11,6 @@ use crate::ir::{
 };
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Functions of std that begin, end or convert ownership of memory.
@@ -82,27 +81,19 @@ const COMMON: &[&str] = &[
 /// Methods that may move the elements of a buffer.
 const MOVING: &[&str] = &["reserve", "reserve_exact", "shrink_to_fit"];
 
-/// The functions that are of interest.
+/// The functions that are of interest, as far as the words in their text tell.
 #[derive(Debug)]
-pub(crate) struct Interest {
-    found: FxHashSet<FnId>,
-}
+pub(crate) struct Interest(FxHashSet<FnId>);
 
 impl Interest {
-    /// Finds them.
-    pub(crate) fn find(program: &Program, families: &Families) -> Interest {
-        let found = Survey { program, families }.find_interest();
-        Interest { found }
-    }
-
-    /// Whether the function is worth executing as a root.
+    /// Whether following the function may show something.
     pub(crate) fn holds(&self, id: FnId) -> bool {
-        self.found.contains(&id)
+        self.0.contains(&id)
     }
 }
 
 impl Machine<'_> {
-    /// Whether the function is worth executing as a root.
+    /// Whether following the function may show something.
     pub(crate) fn is_interesting(&self, id: FnId) -> bool {
         self.interest.holds(id)
     }
@@ -110,69 +101,111 @@ impl Machine<'_> {
     /// Whether a body mentions a routine of std or of a library.
     pub(crate) fn mentions_routine(&self, body: BodyRef) -> bool {
         let (program, families) = (self.program, self.families);
-        Survey { program, families }.mentions_routine(body)
+        Survey::new(program, families).mentions_routine(body)
     }
 }
 
-/// A function and the names in its body.
-struct Mention<'p> {
-    id: FnId,
-    krate: Name,
-    body: BodyRef,
+/// A function and the words in its body.
+pub(crate) struct Mention<'p> {
+    pub(crate) id: FnId,
+    pub(crate) krate: Name,
     /// The words of a body that was not lowered so far.
     words: Option<&'p Words>,
-    /// Of those without any hot word nothing is known.
+    /// The names of one that was.
     names: FxHashSet<Name>,
 }
 
-struct Survey<'p> {
-    program: &'p Program,
-    families: &'p Families,
+impl Mention<'_> {
+    /// Whether the function may mention one of the names.
+    pub(crate) fn may_hold(&self, heat: &Heat<'_>, names: &HotNames) -> bool {
+        match self.words {
+            Some(words) => heat.holds(self.krate, words),
+            None => names.are_in(self.krate, &self.names),
+        }
+    }
+}
+
+/// Names of interest.
+#[derive(Default)]
+pub(crate) struct HotNames {
+    /// Good everywhere.
+    common: FxHashSet<Name>,
+    /// Names of the crates' own functions, each good in its own crate.
+    own: FxHashMap<Name, FxHashSet<Name>>,
+}
+
+impl HotNames {
+    /// Whether a function that mentions these names is of interest.
+    pub(crate) fn are_in(&self, krate: Name, names: &FxHashSet<Name>) -> bool {
+        let own = self.own.get(&krate);
+        !names.is_disjoint(&self.common)
+            || own.is_some_and(|own| !names.is_disjoint(own))
+            || !self.common.is_empty() && (may_move_lent(names) || may_dangle(names))
+    }
+
+    pub(crate) fn add(&mut self, krate: Name, name: Name) {
+        self.own.entry(krate).or_default().insert(name);
+    }
+
+    pub(crate) fn warm(&self, heat: &mut Heat<'_>) {
+        for (krate, names) in &self.own {
+            heat.add(*krate, names.iter().copied());
+        }
+    }
+}
+
+/// What the program says of the names in its functions.
+pub(crate) struct Survey<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) families: &'p Families,
+    pub(crate) common: FxHashSet<Name>,
 }
 
 impl<'p> Survey<'p> {
-    fn find_interest(&self) -> FxHashSet<FnId> {
-        let mut mentions = self.mentions();
-        let hot = self.hot();
-        let mut heat = Heat::new(self.program, hot.iter().copied());
-        MOVING.iter().for_each(|word| heat.pair("as_mut_ptr", word));
-        heat.pair("CString", "as_ptr");
-        let common: FxHashSet<Name> = COMMON.iter().map(|n| Name::new(n)).collect();
-        // Names of the crates' own functions, each good in its own crate.
-        let mut own: FxHashMap<Name, FxHashSet<Name>> = FxHashMap::default();
+    pub(crate) fn new(program: &'p Program, families: &'p Families) -> Survey<'p> {
+        Survey {
+            program,
+            families,
+            common: COMMON.iter().map(|n| Name::new(n)).collect(),
+        }
+    }
+
+    /// The routines of std and of the libraries, and the words for them.
+    pub(crate) fn routines(&self) -> (HotNames, Heat<'p>) {
+        let names = HotNames {
+            common: self.hot(),
+            own: FxHashMap::default(),
+        };
+        let moving = MOVING.iter().map(|word| ("as_mut_ptr", *word));
+        let pairs: Vec<_> = moving.chain([("CString", "as_ptr")]).collect();
+        let heat = Heat::new(self.program, names.common.iter().copied(), &pairs);
+        (names, heat)
+    }
+
+    /// All functions from which a routine can be reached through functions that pass pointers on.
+    pub(crate) fn interest(&self, mentions: &[Mention<'p>]) -> Interest {
+        let (mut names, mut heat) = self.routines();
         let mut found: FxHashSet<FnId> = FxHashSet::default();
         loop {
             let before = found.len();
-            self.read(&mut mentions, &heat);
-            for mention in &mentions {
-                if found.contains(&mention.id) {
-                    continue;
-                }
-                let heated = |names: &FxHashSet<Name>| !mention.names.is_disjoint(names);
-                if heated(&hot)
-                    || own.get(&mention.krate).is_some_and(heated)
-                    || may_move_lent(&mention.names)
-                    || may_dangle(&mention.names)
-                {
+            for mention in mentions {
+                if !found.contains(&mention.id) && mention.may_hold(&heat, &names) {
                     found.insert(mention.id);
-                }
-            }
-            for mention in &mentions {
-                let name = self.program.func(mention.id).name;
-                if found.contains(&mention.id)
-                    && !common.contains(&name)
-                    && self.passes_pointers(mention.id)
-                {
-                    own.entry(mention.krate).or_default().insert(name);
+                    if self.hands_on(mention.id) {
+                        names.add(mention.krate, self.program.func(mention.id).name);
+                    }
                 }
             }
             if found.len() == before {
-                return found;
+                return Interest(found);
             }
-            for (krate, names) in &own {
-                heat.add(*krate, names.iter().copied());
-            }
+            names.warm(&mut heat);
         }
+    }
+
+    /// Whether calls of the function can be told by its name and may pass pointers.
+    pub(crate) fn hands_on(&self, id: FnId) -> bool {
+        !self.common.contains(&self.program.func(id).name) && self.passes_pointers(id)
     }
 
     /// Names that are hot everywhere.
@@ -192,20 +225,19 @@ impl<'p> Survey<'p> {
     }
 
     /// What every function of the user mentions; of those not yet lowered only their words.
-    fn mentions(&self) -> Vec<Mention<'p>> {
+    pub(crate) fn mentions(&self) -> Vec<Mention<'p>> {
         let mut out = Vec::new();
         for id in self.program.fns() {
             let def = self.program.func(id);
             if let (false, Some(body)) = (def.stub, def.body) {
-                let mut names = FxHashSet::default();
                 let words = self.program.words(body);
-                if words.is_none() {
-                    self.collect(body, &mut names);
-                }
+                let names = match words {
+                    Some(_) => FxHashSet::default(),
+                    None => self.names(body),
+                };
                 out.push(Mention {
                     id,
                     krate: self.program.crate_name(def.scope),
-                    body,
                     words,
                     names,
                 });
@@ -214,17 +246,11 @@ impl<'p> Survey<'p> {
         out
     }
 
-    /// Lowers the bodies that hold a hot word, for the names in them.
-    fn read(&self, mentions: &mut [Mention<'p>], heat: &Heat<'_>) {
-        mentions.par_iter_mut().for_each(|mention| {
-            if mention
-                .words
-                .is_some_and(|words| heat.holds(mention.krate, words))
-            {
-                mention.words = None;
-                self.collect(mention.body, &mut mention.names);
-            }
-        });
+    /// The names in a body, closures included; it is lowered for that.
+    pub(crate) fn names(&self, body: BodyRef) -> FxHashSet<Name> {
+        let mut names = FxHashSet::default();
+        self.collect(body, &mut names);
+        names
     }
 
     /// `use libc::free as release` makes `release` such a name.
@@ -248,9 +274,7 @@ impl<'p> Survey<'p> {
     }
 
     fn mentions_routine(&self, body: BodyRef) -> bool {
-        let mut names = FxHashSet::default();
-        self.collect(body, &mut names);
-        names.iter().any(|n| {
+        self.names(body).iter().any(|n| {
             STD_ROUTINES.contains(&n.as_str())
                 || n.as_str() == "drop"
                 || self

@@ -35,6 +35,23 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether the caller gets memory of the root's that no owner answers for, or loses the owner
+    /// of its own.
+    pub(crate) fn hands_out(&mut self, st: &State, result: ValueId) -> bool {
+        // Of a block that has ended the caller may get a pointer that dangles.
+        let is_raw = |b: &Block| !b.is_live() || b.owners <= 0;
+        let mut raw = st.blocks().iter().filter(|(_, b)| is_raw(b));
+        let mut kept = None;
+        raw.any(|(object, block)| {
+            block.is_live() && block.escape == Escape::Away
+                || !matches!(block.birth, Birth::Routine(_))
+                || kept
+                    .get_or_insert_with(|| self.reach_end(st, result))
+                    .objects
+                    .contains(object)
+        })
+    }
+
     /// Owners of memory that is not theirs to release: they will, somewhere.
     fn settle_pending(&mut self, st: &mut State) {
         let waiting: Vec<ObjectId> = st

@@ -76,6 +76,8 @@ pub(crate) struct Machine<'p> {
     /// Functions that were given up in this root: they are not followed again.
     pub(crate) given_up: FxHashSet<BodyRef>,
     pub(crate) capped: bool,
+    /// The root acts on memory of its caller: takes it back, takes it over, hands it out.
+    pub(crate) acts: bool,
     pub(crate) events: Vec<Event>,
     pub(crate) seen_events: FxHashSet<(u8, Span, Span)>,
     bodies: FxHashMap<BodyRef, Rc<Shape>>,
@@ -132,6 +134,7 @@ impl<'p> Machine<'p> {
             ceiling: 0,
             given_up: FxHashSet::default(),
             capped: false,
+            acts: false,
             events: Vec::new(),
             seen_events: FxHashSet::default(),
             bodies: FxHashMap::default(),
@@ -172,6 +175,7 @@ impl<'p> Machine<'p> {
         self.ceiling = self.bounds.steps;
         self.given_up.clear();
         self.capped = false;
+        self.acts = false;
     }
 
     pub(crate) fn active(&self) -> &Active {

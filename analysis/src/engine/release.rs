@@ -214,6 +214,7 @@ impl Machine<'_> {
             Value::Param(n) => self.parameter(*n),
             _ => Birth::Unknown,
         };
+        self.acts = true;
         let mut block = self.new_block(birth, Family::Unknown, Layout::Unknown);
         block.escape = super::block::Escape::Away;
         st.set_block(object, block);

@@ -128,6 +128,7 @@ impl<'p> Machine<'p> {
         let Some(loc) = self.pointee(old) else { return };
         let status = self.ended(by.clone(), true);
         if st.block(loc.object).is_none() {
+            self.acts = true;
             let block = self.new_block(Birth::Unknown, Family::Unknown, Layout::Unknown);
             st.set_block(loc.object, block);
         }

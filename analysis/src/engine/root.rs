@@ -1,111 +1,13 @@
-//! Roots: which functions are executed, and with what.
+//! Roots: the functions that are executed by themselves, and with what.
 
 use super::block::Birth;
-use super::interest::Interest;
-use super::machine::{Active, Bounds, Machine, Made};
+use super::machine::{Active, Machine, Made};
 use super::site::{Site, Sites};
 use super::state::{Frame, State};
 use super::value::{Value, ValueId};
-use crate::event::Event;
-use crate::families::Families;
 use crate::ir::{BlockId, LocalId};
-use crate::resolve::{FnId, Program};
-use rayon::prelude::*;
+use crate::resolve::FnId;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// How much the engine may do.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Steps that one function may cost, all paths and followed calls together.
-    pub steps: u32,
-    /// Steps that one followed call of the user's functions may cost.
-    pub call_steps: u32,
-    /// States kept where the paths of one function meet.
-    pub states: usize,
-    /// Calls of the user's functions that are followed into each other.
-    pub depth: usize,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            steps: 6_000,
-            call_steps: 1_000,
-            states: 24,
-            depth: 5,
-        }
-    }
-}
-
-/// What a run cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Functions executed.
-    pub bodies: usize,
-    /// Functions of which some paths were not executed to the end.
-    pub states_capped: usize,
-    /// Steps.
-    pub steps: u64,
-}
-
-/// Executes every function of the program that touches memory by hand, on all threads of the
-/// pool; the order of the events does not depend on their number.
-pub fn execute(program: &Program, families: &Families, options: &Options) -> (Vec<Event>, Stats) {
-    let bounds = Bounds {
-        steps: options.steps,
-        call_steps: options.call_steps,
-        states: options.states,
-        depth: options.depth,
-    };
-    let interest = Arc::new(Interest::find(program, families));
-    let roots = program.fns().filter(|&id| {
-        let def = program.func(id);
-        !def.stub && def.body.is_some() && interest.holds(id)
-    });
-    let roots: Vec<FnId> = roots.collect();
-    let next = AtomicUsize::new(0);
-    // Each thread keeps one machine, since what it has learnt of types and names stays true.
-    let work = |_| {
-        let mut machine = Machine::new(program, families, bounds, interest.clone());
-        let mut done: Vec<(usize, Vec<Event>)> = Vec::new();
-        let mut stats = Stats::default();
-        loop {
-            // The pairs of functions first: that work cannot be shared.
-            match next.fetch_add(1, Ordering::Relaxed) {
-                0 => {
-                    let mut events = machine.protocols();
-                    events.append(&mut machine.cloned_owners());
-                    done.push((roots.len() + 1, events));
-                }
-                at if at <= roots.len() => {
-                    machine.root(roots[at - 1]);
-                    stats.bodies += 1;
-                    stats.steps += u64::from(machine.steps);
-                    stats.states_capped += usize::from(machine.capped);
-                    done.push((at, std::mem::take(&mut machine.events)));
-                }
-                _ => return (done, stats),
-            }
-        }
-    };
-    let parts: Vec<_> = (0..rayon::current_num_threads())
-        .into_par_iter()
-        .with_max_len(1)
-        .map(work)
-        .collect();
-    let mut stats = Stats::default();
-    let mut events = Vec::new();
-    for (done, part) in parts {
-        events.extend(done);
-        stats.bodies += part.bodies;
-        stats.states_capped += part.states_capped;
-        stats.steps += part.steps;
-    }
-    events.sort_by_key(|e| e.0);
-    (events.into_iter().flat_map(|e| e.1).collect(), stats)
-}
 
 /// A root about to be executed.
 pub(crate) struct Prepared {
@@ -115,13 +17,15 @@ pub(crate) struct Prepared {
 
 impl Machine<'_> {
     /// Executes one function with unknown parameters.
-    fn root(&mut self, id: FnId) {
+    pub(crate) fn root(&mut self, id: FnId) {
         let Some(Prepared { active, state }) = self.prepare_root(id) else {
             return;
         };
         for (mut st, result) in self.run_root(active, state) {
+            self.acts |= self.hands_out(&st, result);
             self.check_end(&mut st, result);
         }
+        self.acts |= self.capped;
         // A closure that is only handed on (to a thread, a registry) is executed by itself.
         while let Some(made) = self.made.pop() {
             if self.followed.insert(made.body) {

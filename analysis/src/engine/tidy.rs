@@ -56,16 +56,21 @@ impl Reach {
     }
 }
 
+/// Forgets the variables of the innermost call that do not matter any more.
+pub(crate) fn forget_dead(st: &mut State, live: &Locals) {
+    let frame = st.frames.len() - 1;
+    for at in 0..st.frames[frame].locals.len() {
+        let local = LocalId(at as u32);
+        if !live.contains(local) {
+            st.set_local(frame, local, ValueId::UNINIT);
+        }
+    }
+}
+
 impl Machine<'_> {
     /// Forgets dead variables, facts about values that are gone, and rounds that left no trace.
     pub(crate) fn tidy(&mut self, st: &mut State, live: &Locals) {
-        let frame = st.frames.len() - 1;
-        for at in 0..st.frames[frame].locals.len() {
-            let local = LocalId(at as u32);
-            if !live.contains(local) {
-                st.set_local(frame, local, ValueId::UNINIT);
-            }
-        }
+        forget_dead(st, live);
         let reach = self.reach_all(st);
         st.facts_retain(|v| self.leaves_within(v, &reach));
         st.turns_retain(|site| reach.sites.contains(site.0));

@@ -1,0 +1,67 @@
+//! The frontier: which functions are executed as roots, round by round.
+//!
+//! First those that mention a routine which allocates, releases or converts; then those that call
+//! a function which was seen to act on its caller's memory, and so on. What a round admits depends on
+//! what the rounds before have shown, not on the order within them.
+
+use super::heat::Heat;
+use super::interest::{HotNames, Mention, Survey};
+use crate::resolve::FnId;
+use rustc_hash::FxHashSet;
+
+/// The functions still to be judged, and what makes them worth executing.
+pub(crate) struct Frontier<'p> {
+    survey: Survey<'p>,
+    waiting: Vec<Mention<'p>>,
+    /// The names that are new in this round, and the words for them.
+    names: HotNames,
+    heat: Heat<'p>,
+}
+
+impl<'p> Frontier<'p> {
+    /// The first round: routines. Functions that can never be reached by them are left out.
+    pub(crate) fn new(survey: Survey<'p>, waiting: Vec<Mention<'p>>) -> Frontier<'p> {
+        let (names, heat) = survey.routines();
+        Frontier {
+            survey,
+            waiting,
+            names,
+            heat,
+        }
+    }
+
+    /// Functions whose text holds a word of this round.
+    pub(crate) fn candidates(&self) -> Vec<FnId> {
+        let may = self
+            .waiting
+            .iter()
+            .filter(|mention| mention.may_hold(&self.heat, &self.names));
+        may.map(|mention| mention.id).collect()
+    }
+
+    /// Whether a candidate does mention a name of this round: its body is lowered to see that.
+    pub(crate) fn admits(&self, id: FnId) -> bool {
+        let program = self.survey.program;
+        let def = program.func(id);
+        def.body.is_some_and(|body| {
+            let names = self.survey.names(body);
+            self.names.are_in(program.crate_name(def.scope), &names)
+        })
+    }
+
+    /// The next round: `executed` are done with, callers of `acting` may come in.
+    pub(crate) fn advance(&mut self, executed: &FxHashSet<FnId>, acting: &[FnId]) {
+        self.waiting
+            .retain(|mention| !executed.contains(&mention.id));
+        self.names = HotNames::default();
+        self.heat.cool();
+        let program = self.survey.program;
+        for &id in acting {
+            if self.survey.hands_on(id) {
+                let def = program.func(id);
+                self.names.add(program.crate_name(def.scope), def.name);
+            }
+        }
+        self.names.warm(&mut self.heat);
+    }
+}

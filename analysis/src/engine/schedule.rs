@@ -1,0 +1,187 @@
+//! The schedule: rounds of roots, executed on all threads of the pool.
+//!
+//! The events and their order do not depend on the number of threads.
+
+use super::frontier::Frontier;
+use super::interest::Survey;
+use super::machine::{Bounds, Machine};
+use crate::event::Event;
+use crate::families::Families;
+use crate::resolve::{FnId, Program};
+use rustc_hash::FxHashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex, PoisonError, RwLock};
+
+/// How much the engine may do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Steps that one function may cost, all paths and followed calls together.
+    pub steps: u32,
+    /// Steps that one followed call of the user's functions may cost.
+    pub call_steps: u32,
+    /// States kept where the paths of one function meet.
+    pub states: usize,
+    /// Calls of the user's functions that are followed into each other.
+    pub depth: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            steps: 6_000,
+            call_steps: 1_000,
+            states: 24,
+            depth: 5,
+        }
+    }
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Functions executed.
+    pub bodies: usize,
+    /// Functions of which some paths were not executed to the end.
+    pub states_capped: usize,
+    /// Steps.
+    pub steps: u64,
+}
+
+/// What the threads share.
+struct Shared<'p> {
+    frontier: RwLock<Frontier<'p>>,
+    round: RwLock<Vec<FnId>>,
+    next: AtomicUsize,
+    /// Whether the pairs of functions are still to be done.
+    pairs: Mutex<bool>,
+    results: Mutex<Results>,
+    meeting: Barrier,
+}
+
+#[derive(Default)]
+struct Results {
+    /// Events by the function they belong to; those of pairs of functions come last.
+    events: Vec<(u64, Vec<Event>)>,
+    stats: Stats,
+    executed: FxHashSet<FnId>,
+    acting: Vec<FnId>,
+}
+
+/// Executes every function of the program that touches memory by hand, on all threads of the
+/// pool; the order of the events does not depend on their number.
+pub fn execute(program: &Program, families: &Families, options: &Options) -> (Vec<Event>, Stats) {
+    let bounds = Bounds {
+        steps: options.steps,
+        call_steps: options.call_steps,
+        states: options.states,
+        depth: options.depth,
+    };
+    let survey = Survey::new(program, families);
+    let mut mentions = survey.mentions();
+    let interest = Arc::new(survey.interest(&mentions));
+    mentions.retain(|mention| interest.holds(mention.id));
+    let frontier = Frontier::new(survey, mentions);
+    let shared = Shared {
+        round: RwLock::new(frontier.candidates()),
+        frontier: RwLock::new(frontier),
+        next: AtomicUsize::new(0),
+        pairs: Mutex::new(true),
+        results: Mutex::default(),
+        meeting: Barrier::new(rayon::current_num_threads()),
+    };
+    rayon::broadcast(|context| {
+        // Each thread keeps one machine, since what it has learnt of types and names stays true.
+        let new = || Machine::new(program, families, bounds, interest.clone());
+        let mut machine = new();
+        loop {
+            let before = std::mem::take(&mut *lock(&shared.pairs));
+            if before {
+                let events = quietly(|| {
+                    let mut events = machine.protocols();
+                    events.append(&mut machine.cloned_owners());
+                    events
+                });
+                match events {
+                    Some(events) => lock(&shared.results).events.push((u64::MAX, events)),
+                    None => machine = new(),
+                }
+            }
+            shared.work(&mut machine, &new);
+            shared.meeting.wait();
+            if context.index() == 0 {
+                shared.advance();
+            }
+            shared.meeting.wait();
+            if read(&shared.round).is_empty() {
+                return;
+            }
+        }
+    });
+    let mut results = shared
+        .results
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    results.events.sort_by_key(|e| e.0);
+    let events = results.events.into_iter().flat_map(|e| e.1);
+    (events.collect(), results.stats)
+}
+
+impl<'p> Shared<'p> {
+    /// Takes candidates of the round until none is left.
+    fn work(&self, machine: &mut Machine<'p>, new: &impl Fn() -> Machine<'p>) {
+        let frontier = read(&self.frontier);
+        let round = read(&self.round);
+        let mut mine = Results::default();
+        while let Some(&id) = round.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if !frontier.admits(id) {
+                continue;
+            }
+            let done = quietly(|| machine.root(id)).is_some();
+            mine.executed.insert(id);
+            mine.stats.bodies += 1;
+            mine.stats.steps += u64::from(machine.steps);
+            mine.stats.states_capped += usize::from(machine.capped || !done);
+            if machine.acts || !done {
+                mine.acting.push(id);
+            }
+            let events = std::mem::take(&mut machine.events);
+            mine.events.push((u64::from(id.0), events));
+            if !done {
+                *machine = new();
+            }
+        }
+        let mut all = lock(&self.results);
+        all.events.append(&mut mine.events);
+        all.stats.bodies += mine.stats.bodies;
+        all.stats.steps += mine.stats.steps;
+        all.stats.states_capped += mine.stats.states_capped;
+        all.executed.extend(mine.executed);
+        all.acting.append(&mut mine.acting);
+    }
+
+    fn advance(&self) {
+        let mut results = lock(&self.results);
+        let acting = std::mem::take(&mut results.acting);
+        let mut frontier = self
+            .frontier
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        frontier.advance(&results.executed, &acting);
+        *self.round.write().unwrap_or_else(PoisonError::into_inner) = frontier.candidates();
+        self.next.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A fault of the engine costs one function, not the run.
+fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read<T>(of: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    of.read().unwrap_or_else(PoisonError::into_inner)
+}
