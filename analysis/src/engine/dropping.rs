@@ -60,7 +60,12 @@ impl Machine<'_> {
             if self.program.adt(adt).no_drop {
                 return states;
             }
-            if let Some(drop) = self.program.drop_impl(adt) {
+            let owner = self.active().owner;
+            let drop = self
+                .program
+                .drop_impl(adt)
+                .filter(|&drop| owner.is_none_or(|f| !self.program.exclude(f, drop)));
+            if let Some(drop) = drop {
                 let this = self.point_at(loc, false);
                 let substs = self.drop_substs(&states[0], adt, value);
                 states = states

@@ -325,6 +325,24 @@ impl Program {
         self.drops.get(&id).copied()
     }
 
+    /// Whether the two functions can never be compiled together.
+    pub fn exclude(&self, a: FnId, b: FnId) -> bool {
+        presence::exclude(&self.conditions(a), &self.conditions(b))
+    }
+
+    fn conditions(&self, id: FnId) -> Vec<&ir::Cfg> {
+        let block = match self.func(id).owner {
+            Owner::Impl(at) => self.impl_def(at).cfg.as_ref(),
+            _ => None,
+        };
+        self.function(id)
+            .cfg
+            .as_ref()
+            .into_iter()
+            .chain(block)
+            .collect()
+    }
+
     /// The function with this canonical path.
     pub fn find_fn(&self, canonical: &str) -> Option<FnId> {
         self.canonical_fns.get(&Name::new(canonical)).copied()

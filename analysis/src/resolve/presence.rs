@@ -19,6 +19,28 @@ pub(crate) fn present(cfg: Option<&Cfg>) -> bool {
     cfg.is_none_or(holds)
 }
 
+/// Whether what stands under `a` and what stands under `b` can never be compiled together.
+pub(crate) fn exclude(a: &[&Cfg], b: &[&Cfg]) -> bool {
+    let (a, b) = (conjuncts(a), conjuncts(b));
+    let denied = |yes: &[&Cfg], no: &[&Cfg]| {
+        no.iter()
+            .any(|c| matches!(c, Cfg::Not(inner) if yes.contains(&&**inner)))
+    };
+    denied(&a, &b) || denied(&b, &a)
+}
+
+fn conjuncts<'c>(all: &[&'c Cfg]) -> Vec<&'c Cfg> {
+    let mut out = Vec::new();
+    let mut todo = all.to_vec();
+    while let Some(cfg) = todo.pop() {
+        match cfg {
+            Cfg::All(inner) => todo.extend(inner),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 fn holds_value(key: Name, value: &str) -> bool {
     match key.as_str() {
         "feature" => true,

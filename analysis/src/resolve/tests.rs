@@ -367,3 +367,17 @@ fn labels() {
             .is_some()
     );
 }
+
+#[test]
+fn functions_under_opposite_conditions_exclude_each_other() {
+    let p = program(&[(
+        "",
+        "pub struct S; #[cfg(not(feature = \"raw\"))] impl Drop for S { fn drop(&mut self) {} }
+         #[cfg(all(unix, feature = \"raw\"))] impl S { fn end(self) {} } impl S { fn stay(self) {} }",
+    )]);
+    let find = |name: &str| p.find_fn(name).expect("a function");
+    let s = p.find_adt("demo::S").expect("S");
+    let drop = p.drop_impl(s).expect("drop");
+    assert!(p.exclude(find("demo::S::end"), drop) && p.exclude(drop, find("demo::S::end")));
+    assert!(!p.exclude(find("demo::S::stay"), drop));
+}
