@@ -117,6 +117,8 @@ pub(crate) struct Block {
     /// The Rust routine that gave it up.
     pub(crate) disowned: Option<Rc<(Routine, Span)>>,
     pub(crate) escape: Escape,
+    /// The status that said that it was made, of an out-parameter.
+    pub(crate) told_by: Option<ValueId>,
     /// Read by Rust code after a foreign call got it.
     pub(crate) read_back: bool,
     /// A pointer to it was taken from its owner (`as_ptr`).

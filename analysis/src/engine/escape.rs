@@ -106,6 +106,29 @@ impl Machine<'_> {
         }
     }
 
+    /// A routine that is known may still write sizes and states through its other arguments: a
+    /// place that holds no pointer is unknown after it.
+    pub(crate) fn havoc_plain(&mut self, st: &mut State, pointer: ValueId, source: Source) {
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return;
+        };
+        let loc = Loc::of(p);
+        let old = self.load(st, &loc);
+        if self.is_plain(old) {
+            self.havoc(st, pointer, source);
+        }
+    }
+
+    fn is_plain(&self, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Uninit | Value::Int(_) | Value::Opaque { .. } | Value::Linear(..) => true,
+            Value::Agg { parts, rest, .. } => {
+                parts.iter().all(|p| self.is_plain(p.1)) && rest.is_none_or(|r| self.is_plain(r))
+            }
+            _ => false,
+        }
+    }
+
     fn havocked(&mut self, st: &mut State, old: ValueId, source: Source) -> ValueId {
         match self.arena.get(old).clone() {
             // What owns stays an owner of the same block; its sizes may change.

@@ -71,10 +71,11 @@ impl<'p> Machine<'p> {
                 Effect::Acquire(acquire) => {
                     return self.acquire_foreign(st, routine, acquire, &name, &args, ret);
                 }
-                Effect::Release { arg } => {
-                    let claim = self.claim(routine, &name, Act::Release);
-                    if let Some(&pointer) = args.get(*arg as usize) {
-                        self.release(&mut st, pointer, claim);
+                Effect::Release { arg, through } | Effect::Unref { arg, through } => {
+                    if let Some(&given) = args.get(*arg as usize) {
+                        let claim = self.claim(routine, &name, Act::Release);
+                        let counted = matches!(effect, Effect::Unref { .. });
+                        self.release_given(&mut st, given, claim, counted, *through);
                     }
                     result = Some(self.fresh(&mut st, 0, Source::Plain));
                 }
@@ -103,6 +104,31 @@ impl<'p> Machine<'p> {
         match result {
             Some(value) => vec![(st, value)],
             None => self.unknown_call(st, Name::new(&name), true, args, ret),
+        }
+    }
+
+    /// A release: of a pointer, or through its address, which then holds null.
+    fn release_given(
+        &mut self,
+        st: &mut State,
+        given: ValueId,
+        claim: Claim,
+        counted: bool,
+        through: bool,
+    ) {
+        let slot = self.pointee(given);
+        let pointer = match (&slot, through) {
+            (_, false) => given,
+            (Some(loc), true) => self.load(st, loc),
+            (None, true) => return self.escape(st, given),
+        };
+        if counted {
+            self.unref(st, pointer, claim);
+        } else {
+            self.release(st, pointer, claim);
+        }
+        if let (Some(loc), true) = (slot, through) {
+            self.store(st, &loc, ValueId::ZERO);
         }
     }
 
@@ -205,17 +231,33 @@ impl<'p> Machine<'p> {
         args: &[ValueId],
         ret: &Ty,
     ) -> Vec<Outcome> {
-        match self.condition_holds(&st, acquire, args) {
+        // An out-parameter that is null, or leads nowhere in view, gets nothing that can be followed.
+        let reachable = match acquire.to {
+            Slot::Result => true,
+            Slot::OutParam(n) => args
+                .get(n as usize)
+                .is_some_and(|&slot| self.pointee(slot).is_some()),
+        };
+        match self
+            .condition_holds(&st, acquire, args)
+            .filter(|_| reachable)
+        {
             Some(true) => {}
             _ => return self.unknown_call(st, Name::new(name), true, args.to_vec(), ret),
         }
         let family = routine.family.map_or(Family::Unknown, Family::Known);
         let by = self.foreign_words(name, &family, Act::Acquire);
         let size = self.size_of_args(&acquire.size, args);
+        for (n, &arg) in (0..).zip(args) {
+            if acquire.to != Slot::OutParam(n) {
+                self.havoc_plain(&mut st, arg, Source::ForeignOut(Name::new(name)));
+            }
+        }
         let before = st.clone();
         let keeps = routine
             .family
-            .is_some_and(|id| self.families.family(id).kind != crate::families::Kind::Memory);
+            .is_some_and(|id| self.families.family(id).kind != crate::families::Kind::Memory)
+            || args.iter().any(|&a| self.is_destructor(a));
         for &arg in args {
             if keeps {
                 self.pass_to_foreign(&mut st, arg, name);
@@ -251,17 +293,21 @@ impl<'p> Machine<'p> {
                 let failure = self.arena.int(i128::from(sentinel));
                 vec![(st, pointer), (before, failure)]
             }
-            Slot::OutParam(n) => self.fill_out(st, before, acquire, n, args, pointer),
+            Slot::OutParam(n) => {
+                let flag = !matches!(ret, Ty::Ptr(..));
+                self.fill_out(st, before, acquire, (n, flag), args, pointer)
+            }
         }
     }
 
-    /// The block comes back through an argument; the status says whether it did.
+    /// The block comes back through an argument; the status says whether it did, as a flag or a
+    /// pointer.
     fn fill_out(
         &mut self,
         mut st: State,
         before: State,
         acquire: &Acquire,
-        n: u32,
+        (n, flag): (u32, bool),
         args: &[ValueId],
         pointer: ValueId,
     ) -> Vec<Outcome> {
@@ -291,8 +337,19 @@ impl<'p> Machine<'p> {
         );
         let mut out = Vec::new();
         if self.assume(&mut st, yes, true) {
+            // Of all that is not zero one is enough to tell the story, and every test knows it.
+            if flag && success == Success::Nonzero {
+                let one = self.arena.binary(BinOp::Eq, status, ValueId::ONE);
+                self.assume(&mut st, one, true);
+            }
             let value = self.constant(&st, status).map(|n| self.arena.int(n));
-            out.push((st, value.unwrap_or(status)));
+            let status = value.unwrap_or(status);
+            if let Value::Ptr(p) = self.arena.get(pointer)
+                && let Some(block) = st.block_mut(p.object)
+            {
+                block.told_by = Some(status);
+            }
+            out.push((st, status));
         }
         if self.assume(&mut failed, no, false) {
             out.push((failed, status_failed));

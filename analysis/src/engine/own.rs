@@ -208,6 +208,7 @@ impl Machine<'_> {
             owned_at: at,
             disowned: None,
             escape: Escape::No,
+            told_by: None,
             lent: false,
             read_back: false,
             resize_failed: None,

@@ -384,7 +384,10 @@ impl<'p> Machine<'p> {
                 Some(n) => self.arena.int(n),
                 None => self.arena.add(Value::SizeOf(Ty::Param(name))),
             },
-            Res::External(name) => self.arena.add(Value::Extern(name)),
+            Res::External(name) => match self.families.constant(name.as_str()) {
+                Some(n) => self.arena.int(i128::from(n)),
+                None => self.arena.add(Value::Extern(name)),
+            },
             _ => {
                 let name = Name::new(&format!("?{}", path.last()));
                 self.arena.add(Value::Apply(name, std::rc::Rc::from([])))

@@ -1,6 +1,6 @@
 //! Giving back: the verdict on every release, adoption and resize, formed once in a fixed order.
 
-use super::block::{Birth, Block, Family, Layout, Null, Pending, Status};
+use super::block::{Birth, Block, Escape, Family, Layout, Null, Pending, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
@@ -59,6 +59,22 @@ impl Machine<'_> {
             block.status = status;
         }
         self.tell(st, object, StepKind::Released(claim.by));
+    }
+
+    /// A routine takes a count back. It was the last one only if nobody out of view can hold one.
+    pub(crate) fn unref(&mut self, st: &mut State, pointer: ValueId, claim: Claim) {
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return self.escape(st, pointer);
+        };
+        let object = p.object;
+        let only_here = st.block(object).is_some_and(|block| {
+            block.escape == Escape::No && matches!(block.family, Family::Known(_))
+        });
+        if only_here {
+            self.release(st, pointer, claim);
+        } else {
+            self.escape(st, pointer);
+        }
     }
 
     fn owner_goes(&mut self, st: &mut State, object: ObjectId) {
@@ -216,7 +232,7 @@ impl Machine<'_> {
         };
         self.acts = true;
         let mut block = self.new_block(birth, Family::Unknown, Layout::Unknown);
-        block.escape = super::block::Escape::Away;
+        block.escape = Escape::Away;
         st.set_block(object, block);
     }
 

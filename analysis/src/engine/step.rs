@@ -172,6 +172,7 @@ impl<'p> Machine<'p> {
             Rvalue::Binary(op, a, b) => {
                 let a = self.compared(st, *op, a)?;
                 let b = self.compared(st, *op, b)?;
+                self.judge_by_name(st, a, b);
                 self.operation(*op, a, b)
             }
             Rvalue::Unary(op, a) => {
@@ -279,11 +280,21 @@ impl<'p> Machine<'p> {
             Res::External(name) => {
                 let loc = self.locate_value(st, place)?;
                 let value = self.load(st, &loc);
-                Some(self.variant_test(st, value, name))
+                Some(match self.families.constant(name.as_str()) {
+                    Some(n) => {
+                        let constant = self.arena.int(i128::from(n));
+                        self.operation(BinOp::Eq, value, constant)
+                    }
+                    None => {
+                        self.judge_status(st, &[value]);
+                        self.variant_test(st, value, name)
+                    }
+                })
             }
             _ => {
                 let loc = self.locate_value(st, place)?;
                 let value = self.load(st, &loc);
+                self.judge_status(st, &[value]);
                 Some(self.variant_test(st, value, path.last()))
             }
         }

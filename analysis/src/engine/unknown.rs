@@ -52,6 +52,9 @@ impl Machine<'_> {
             };
             self.havoc(&mut st, arg, source);
         }
+        if !foreign {
+            self.judge_status(&mut st, &args);
+        }
         if *ret == Ty::Never {
             return Vec::new();
         }
@@ -65,6 +68,42 @@ impl Machine<'_> {
             self.give_data(&mut st, &given, value);
         }
         vec![(st, value)]
+    }
+
+    /// A status goes to a function out of view: whether it says that the block was made is judged
+    /// there, and the outcome may be taken for a failure here though it was none.
+    pub(crate) fn judge_status(&mut self, st: &mut State, args: &[ValueId]) {
+        let mut seen = args.to_vec();
+        for &arg in args {
+            if let Some(loc) = self.pointee(arg) {
+                seen.push(self.load(st, &loc));
+            }
+        }
+        let told: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(_, block)| block.told_by.is_some_and(|s| seen.contains(&s)))
+            .map(|e| e.0)
+            .collect();
+        for object in told {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = Escape::Away;
+            }
+        }
+    }
+
+    /// A status is compared with a constant of which only the name is known.
+    pub(crate) fn judge_by_name(&mut self, st: &mut State, a: ValueId, b: ValueId) {
+        for (value, constant) in [(a, b), (b, a)] {
+            let unknown = match self.arena.get(constant) {
+                Value::Extern(_) => true,
+                Value::Apply(name, args) => args.is_empty() && name.as_str().starts_with('?'),
+                _ => false,
+            };
+            if unknown {
+                self.judge_status(st, &[value]);
+            }
+        }
     }
 
     /// Data of a callback: if the call fails, nobody took it. A function among the arguments that
@@ -108,7 +147,7 @@ impl Machine<'_> {
     }
 
     /// A function passed along takes the ownership of what is passed with it.
-    fn is_destructor(&self, v: ValueId) -> bool {
+    pub(crate) fn is_destructor(&self, v: ValueId) -> bool {
         match self.arena.get(v) {
             Value::Func(..) | Value::Extern(_) | Value::Closure { .. } => true,
             Value::Agg { parts, .. } => parts.iter().any(|p| self.is_destructor(p.1)),

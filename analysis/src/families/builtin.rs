@@ -74,6 +74,7 @@ pub(super) const TABLES: &[(&str, &str)] = &[
     ),
     ("dbus.toml", include_str!("../../families/dbus.toml")),
     ("gdal.toml", include_str!("../../families/gdal.toml")),
+    ("ffmpeg.toml", include_str!("../../families/ffmpeg.toml")),
     ("glib.toml", include_str!("../../families/glib.toml")),
     (
         "graphics.toml",
@@ -88,6 +89,7 @@ pub(super) const TABLES: &[(&str, &str)] = &[
     ("libpq.toml", include_str!("../../families/libpq.toml")),
     ("libusb.toml", include_str!("../../families/libusb.toml")),
     ("libxml2.toml", include_str!("../../families/libxml2.toml")),
+    ("llvm.toml", include_str!("../../families/llvm.toml")),
     ("lua.toml", include_str!("../../families/lua.toml")),
     ("network.toml", include_str!("../../families/network.toml")),
     ("openssl.toml", include_str!("../../families/openssl.toml")),

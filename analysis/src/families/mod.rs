@@ -4,12 +4,14 @@
 //! users write their own ([`FamilyTable`]).
 
 mod builtin;
+mod catalogue;
 mod schema;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use builtin::STUBS;
+pub use catalogue::tables_markdown;
 pub use schema::{ConditionTable, FamilyTable, Kind, LookTable, Success, Tables};
 pub use table::TableError;
 
@@ -67,6 +69,8 @@ pub enum Effect {
     Release {
         /// The argument.
         arg: u32,
+        /// It is the address of the pointer, which is set to null.
+        through: bool,
     },
     /// Ends the block behind this argument and hands out a new one as its result; on failure the
     /// result is null and the old block stays.
@@ -84,6 +88,13 @@ pub enum Effect {
     Retain {
         /// The argument.
         arg: u32,
+    },
+    /// Takes a count of the block behind this argument back; null is fine. It ends with the last one.
+    Unref {
+        /// The argument.
+        arg: u32,
+        /// It is the address of the pointer, which is set to null.
+        through: bool,
     },
     /// Takes over the ownership of the block behind this argument.
     Transfer {
@@ -156,6 +167,7 @@ pub struct Families {
     families: Vec<Family>,
     by_name: FxHashMap<Name, FamilyId>,
     routines: FxHashMap<Name, Routine>,
+    constants: FxHashMap<Name, i64>,
 }
 
 impl Families {
@@ -204,6 +216,12 @@ impl Families {
             return None;
         }
         self.routine(Name::new(last))
+    }
+
+    /// The value of a constant of a library, at a path into a crate that is not in view.
+    pub fn constant(&self, path: &str) -> Option<i64> {
+        let last = path.rsplit("::").next()?;
+        self.constants.get(&Name::new(last)).copied()
     }
 
     /// The family of an annotation (`#[paired_alloc]`): the known one of that name, or a new one

@@ -13,6 +13,10 @@ pub struct Tables {
     /// Routines that only look or copy.
     #[serde(default)]
     pub look: Vec<LookTable>,
+    /// What constants of the library mean, by name (`SQLITE_OK = 0`), so that a status that is
+    /// compared with one is understood.
+    #[serde(default)]
+    pub constant: BTreeMap<String, i64>,
 }
 
 /// One family and its routines. Arguments are counted from 0.
@@ -56,6 +60,10 @@ pub struct FamilyTable {
     /// Add a count.
     #[serde(default)]
     pub retain: Vec<String>,
+    /// Take a count back, and end the block with the last one. While the block may have been
+    /// counted out of view nothing is said of a second release.
+    #[serde(default)]
+    pub unref: Vec<String>,
     /// `routine#argument`: takes the ownership of that argument.
     #[serde(default)]
     pub transfer: Vec<String>,
@@ -80,9 +88,12 @@ pub struct FamilyTable {
     /// Allocates only under this condition.
     #[serde(default)]
     pub condition: BTreeMap<String, ConditionTable>,
-    /// The released argument; 0 if left out.
+    /// The released argument, of `free` and `unref`; 0 if left out.
     #[serde(default)]
     pub free_arg: BTreeMap<String, u32>,
+    /// Of `free` and `unref`, those that take the address of the pointer, and set it to null.
+    #[serde(default)]
+    pub through: Vec<String>,
     /// The argument that is the old block; 0 if left out.
     #[serde(default)]
     pub realloc_arg: BTreeMap<String, u32>,

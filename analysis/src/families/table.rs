@@ -42,6 +42,9 @@ impl Families {
                 self.put(routine);
             }
         }
+        for (name, value) in &tables.constant {
+            self.constants.insert(Name::new(name), *value);
+        }
         for table in &tables.look {
             for routine in lookers(table) {
                 self.put(routine);
@@ -59,7 +62,7 @@ impl Families {
             return Err(String::from("a family has an empty `name`"));
         }
         let release_with = match &table.release_with[..] {
-            [] => table.free.clone(),
+            [] => [&table.free[..], &table.unref[..]].concat(),
             given => given.to_vec(),
         };
         let family = Family {
@@ -106,11 +109,18 @@ fn routines(table: &FamilyTable, id: FamilyId) -> Result<Vec<Routine>, String> {
         effects.entry(name).or_default().push(effect);
     }
     for name in &table.free {
-        let arg = table.free_arg.get(name).copied().unwrap_or(0);
+        let (arg, through) = freed_arg(table, name);
         effects
             .entry(name)
             .or_default()
-            .push(Effect::Release { arg });
+            .push(Effect::Release { arg, through });
+    }
+    for name in &table.unref {
+        let (arg, through) = freed_arg(table, name);
+        effects
+            .entry(name)
+            .or_default()
+            .push(Effect::Unref { arg, through });
     }
     for name in &table.realloc {
         effects.entry(name).or_default().push(Effect::Resize {
@@ -130,6 +140,11 @@ fn routines(table: &FamilyTable, id: FamilyId) -> Result<Vec<Routine>, String> {
         same_arg: table.same_arg.get(name).copied(),
     };
     Ok(effects.into_iter().map(routine).collect())
+}
+
+fn freed_arg(table: &FamilyTable, name: &str) -> (u32, bool) {
+    let arg = table.free_arg.get(name).copied().unwrap_or(0);
+    (arg, table.through.iter().any(|n| n == name))
 }
 
 fn acquire(table: &FamilyTable, name: &str) -> Result<Acquire, String> {
@@ -199,9 +214,11 @@ fn transferred<'t>(table: &FamilyTable, entry: &'t str) -> Result<(&'t str, u32)
 
 /// Every routine that is spoken of has to be one of the family, in the part that is meant.
 fn check_names(table: &FamilyTable) -> Result<(), String> {
+    let freed = [&table.free[..], &table.unref[..]].concat();
     let sized = [&table.alloc[..], &table.realloc[..]].concat();
     let paired = [&table.alloc[..], &table.free[..], &table.realloc[..]].concat();
-    let said: [(&str, Vec<&String>, &[String]); 12] = [
+    let said: [(&str, Vec<&String>, &[String]); 13] = [
+        ("through", table.through.iter().collect(), &freed),
         ("out_param", table.out_param.keys().collect(), &table.alloc),
         ("success", table.success.keys().collect(), &table.alloc),
         ("sentinel", table.sentinel.keys().collect(), &table.alloc),
@@ -211,7 +228,7 @@ fn check_names(table: &FamilyTable) -> Result<(), String> {
             table.never_null.iter().collect(),
             &table.alloc,
         ),
-        ("free_arg", table.free_arg.keys().collect(), &table.free),
+        ("free_arg", table.free_arg.keys().collect(), &freed),
         (
             "realloc_arg",
             table.realloc_arg.keys().collect(),

@@ -57,6 +57,7 @@ fn no_routine_stands_in_two_tables() {
                 &f.free[..],
                 &f.realloc[..],
                 &f.retain[..],
+                &f.unref[..],
                 &f.borrowed[..],
             ]
             .into_iter()
@@ -88,10 +89,45 @@ fn every_family_names_its_source_and_a_release() {
             );
             let lends_only = f.alloc.is_empty() && !f.borrowed.is_empty();
             assert!(
-                lends_only || !f.free.is_empty() || !f.release_with.is_empty(),
+                lends_only
+                    || !f.free.is_empty()
+                    || !f.unref.is_empty()
+                    || !f.release_with.is_empty(),
                 "{} in {file}",
                 f.name
             );
+        }
+    }
+}
+
+/// Only a contract that was read may accuse: its source says where and what.
+#[test]
+fn every_accusing_library_says_what_was_read() {
+    // The C library, Windows and Rust itself: the names of the routines are the pages.
+    let pages = [
+        "rust.toml",
+        "c_heap.toml",
+        "stdio.toml",
+        "posix.toml",
+        "windows.toml",
+    ];
+    for (file, text) in TABLES.iter().filter(|t| !pages.contains(&t.0)) {
+        let tables: Tables = toml::from_str(text).expect("parses");
+        for f in tables.family.iter().filter(|f| f.accuse) {
+            let source = f.source.as_deref().unwrap_or_default();
+            assert!(source.contains(": "), "{} in {file}: {source}", f.name);
+        }
+    }
+}
+
+#[test]
+fn the_page_of_families_shows_every_family() {
+    let page = tables_markdown();
+    for (file, text) in TABLES {
+        let tables: Tables = toml::from_str(text).expect("parses");
+        for f in &tables.family {
+            let label = f.label.as_deref().unwrap_or(&f.name);
+            assert!(page.contains(&format!("| {label} |")), "{label} in {file}");
         }
     }
 }
@@ -116,7 +152,10 @@ fn the_c_heap_says_what_the_manual_says() {
     );
     assert_eq!(
         routine(families, "free").effects,
-        [Effect::Release { arg: 0 }]
+        [Effect::Release {
+            arg: 0,
+            through: false
+        }]
     );
     assert!(
         matches!(&routine(families, "realloc").effects[..], [Effect::Resize { arg: 0, size, .. }] if size == &[1])
@@ -180,12 +219,14 @@ fn a_table_round_trips() {
         alloc = ["widget_new", "widget_make", "widget_peek"]
         free = ["widget_unref"]
         retain = ["widget_ref"]
+        unref = ["widget_drop"]
         borrowed = ["widget_title"]
         transfer = ["window_add#1"]
+        through = ["widget_unref"]
         never_null = ["widget_new"]
         out_param = { widget_make = 2 }
         success = { widget_make = "positive" }
-        free_arg = { widget_unref = 1 }
+        free_arg = { widget_unref = 1, widget_drop = 2 }
         "#,
     );
     let id = families.named("widget").expect("known");
@@ -194,7 +235,7 @@ fn a_table_round_trips() {
         (family.label.as_str(), family.kind, family.accuse),
         ("`widget`", Kind::Refcount, true)
     );
-    assert_eq!(family.release_with, ["widget_unref"]);
+    assert_eq!(family.release_with, ["widget_unref", "widget_drop"]);
     assert!(
         !acquired(&families, "widget_new").nullable && acquired(&families, "widget_peek").nullable
     );
@@ -205,7 +246,17 @@ fn a_table_round_trips() {
     );
     assert_eq!(
         routine(&families, "widget_unref").effects,
-        [Effect::Release { arg: 1 }]
+        [Effect::Release {
+            arg: 1,
+            through: true
+        }]
+    );
+    assert_eq!(
+        routine(&families, "widget_drop").effects,
+        [Effect::Unref {
+            arg: 2,
+            through: false
+        }]
     );
     assert_eq!(
         routine(&families, "widget_ref").effects,
@@ -219,6 +270,14 @@ fn a_table_round_trips() {
         routine(&families, "window_add").effects,
         [Effect::Transfer { arg: 1 }]
     );
+}
+
+#[test]
+fn constants_of_a_library_have_values() {
+    let families = read("[constant]\nWIDGET_OK = 0\nWIDGET_DONE = -1\n");
+    assert_eq!(families.constant("widget_sys::WIDGET_OK"), Some(0));
+    assert_eq!(families.constant("ffi::WIDGET_DONE"), Some(-1));
+    assert_eq!(families.constant("ffi::WIDGET_LOST"), None);
 }
 
 #[test]
