@@ -3,6 +3,7 @@
 use super::block::{Escape, Family};
 use super::call::Outcome;
 use super::machine::Machine;
+use super::object::Object;
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
@@ -95,6 +96,20 @@ impl Machine<'_> {
         (at("None"), at("Some"))
     }
 
+    /// Whether some pointer in the value points to memory that was released.
+    fn holds_ended(&mut self, st: &State, value: ValueId) -> bool {
+        let mut ended = st.blocks().iter().filter(|(_, b)| !b.is_live()).peekable();
+        if ended.peek().is_none() {
+            return false;
+        }
+        let reach = self.reach_from(st, &[value]);
+        ended.any(|(object, _)| {
+            reach.objects.contains(object)
+                || matches!(self.objects.get(*object),
+                    Object::Pointee(v) if reach.values.contains(v.0))
+        })
+    }
+
     fn element_value(&mut self, st: &mut State, pointer: ValueId, ty: &Ty) -> ValueId {
         let fresh = self.fresh(st, 0, Source::Plain);
         let value = match self.pointee(pointer) {
@@ -104,7 +119,8 @@ impl Machine<'_> {
                 let value = self.load(st, &loc);
                 let ended = match self.arena.get(value) {
                     Value::Ptr(p) => st.block(p.object).is_some_and(|b| !b.is_live()),
-                    Value::Agg { .. } => false,
+                    // Its pointers were released: this must be another element.
+                    Value::Agg { .. } => self.holds_ended(st, value),
                     _ => true,
                 };
                 if self.owns(value) {

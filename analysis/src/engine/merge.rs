@@ -9,6 +9,7 @@ use super::machine::Machine;
 use super::state::State;
 use super::value::{Source, Value, ValueId};
 use crate::ir::LocalId;
+use crate::types::Ty;
 
 /// How much two states may differ and still become one. Memory must be the same in any case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -47,6 +48,7 @@ impl Pool {
         self.0.iter().any(|(_, old)| {
             old.same_frames(state, old.frames.len())
                 && old.same_memory(state)
+                && old.same_turns(state)
                 && old.facts().iter().all(|f| state.fact(f.0) == Some(&f.1))
         })
     }
@@ -91,7 +93,7 @@ impl Machine<'_> {
     }
 
     fn are_alike(&self, a: &State, b: &State, tolerance: Tolerance) -> bool {
-        if !a.same_frames(b, a.frames.len() - 1) || !a.same_memory(b) {
+        if !a.same_frames(b, a.frames.len() - 1) || !a.same_memory(b) || !a.same_turns(b) {
             return false;
         }
         if tolerance == Tolerance::Values {
@@ -102,18 +104,30 @@ impl Machine<'_> {
             let (a, b) = (&a.frames[frame].locals, &b.frames[frame].locals);
             a.iter().zip(b.iter())
         };
-        if !pairs().all(|(v, w)| self.are_numbers(*v, *w)) {
+        let types = &self.active().types.locals;
+        let numbers = |(at, (v, w)): (usize, (&ValueId, &ValueId))| match types.get(at) {
+            Some(Ty::Int(_) | Ty::Bool | Ty::Char | Ty::Float(_)) => {
+                v == w || self.is_number(*v) && self.is_number(*w)
+            }
+            _ => self.are_numbers(*v, *w),
+        };
+        if !pairs().enumerate().all(numbers) {
             return false;
         }
         tolerance == Tolerance::Numbers || pairs().all(|(v, w)| v == w) || a.facts() == b.facts()
     }
 
-    /// Whether two values are equal or differ in numbers only.
+    /// Whether two values are equal or differ in parts only that are numbers whatever their type: an
+    /// unknown value may be a pointer.
     fn are_numbers(&self, a: ValueId, b: ValueId) -> bool {
-        if a == b || self.is_number(a) && self.is_number(b) {
+        if a == b {
             return true;
         }
         match (self.arena.get(a), self.arena.get(b)) {
+            (
+                Value::Int(_) | Value::Linear(..) | Value::Binary(..),
+                Value::Int(_) | Value::Linear(..) | Value::Binary(..),
+            ) => true,
             (
                 Value::Agg { tag, parts, rest },
                 Value::Agg {
@@ -144,6 +158,7 @@ impl Machine<'_> {
     fn join(&mut self, into: &mut State, other: &State) {
         let site = self.active().site;
         let frame = into.frames.len() - 1;
+        let mut renewed = Vec::new();
         for at in 0..into.frames[frame].locals.len() {
             let local = LocalId(at as u32);
             let (a, b) = (into.local(frame, local), other.local(frame, local));
@@ -161,6 +176,7 @@ impl Machine<'_> {
                     unknown
                 });
                 into.set_local(frame, local, joined);
+                renewed.push(unknown);
             }
         }
         let shared: Vec<_> = into
@@ -169,7 +185,20 @@ impl Machine<'_> {
             .filter(|f| other.fact(f.0) == Some(&f.1))
             .map(|f| f.0)
             .collect();
-        into.facts_retain(|v| shared.contains(&v));
+        // What was known of the unknown values of an earlier round is not known of these.
+        into.facts_retain(|v| shared.contains(&v) && !self.is_made_of(v, &renewed));
+        into.add_turns(other);
+    }
+
+    /// Whether a value is one of these or an expression of them.
+    fn is_made_of(&self, v: ValueId, of: &[ValueId]) -> bool {
+        if of.is_empty() {
+            return false;
+        }
+        let mut found = of.contains(&v);
+        self.arena
+            .children(v, &mut |c| found = found || self.is_made_of(c, of));
+        found
     }
 
     /// Two values part by part, where they differ in numbers only: those become unknown.

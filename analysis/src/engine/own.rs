@@ -38,6 +38,11 @@ impl Machine<'_> {
                 .filter(|&f| self.mentions(f, id))
                 .collect();
             st.facts_retain(|v| !stale.contains(&v));
+            // Nor is this round's memory the one that an earlier round released.
+            st.blocks_retain(|o, b| {
+                b.is_live()
+                    || !matches!(self.objects.get(o), Object::Pointee(v) if self.mentions(v, id))
+            });
         }
         id
     }

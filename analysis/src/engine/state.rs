@@ -232,6 +232,30 @@ impl State {
         }
     }
 
+    /// Whether the sites that both came by are in the same round.
+    pub(crate) fn same_turns(&self, other: &State) -> bool {
+        if Rc::ptr_eq(&self.turns, &other.turns) {
+            return true;
+        }
+        let mut others = other.turns.iter().peekable();
+        self.turns.iter().all(|(site, turn)| {
+            while others.next_if(|o| o.0 < *site).is_some() {}
+            others.peek().is_none_or(|o| o.0 != *site || o.1 == *turn)
+        })
+    }
+
+    /// Also counts the rounds of the sites that only the other came by.
+    pub(crate) fn add_turns(&mut self, other: &State) {
+        if Rc::ptr_eq(&self.turns, &other.turns) {
+            return;
+        }
+        for &(site, turn) in other.turns.iter() {
+            if let Err(at) = self.turns.binary_search_by_key(&site, |e| e.0) {
+                Rc::make_mut(&mut self.turns).insert(at, (site, turn));
+            }
+        }
+    }
+
     pub(crate) fn turns_retain(&mut self, keep: impl Fn(SiteId) -> bool) {
         if self.turns.iter().any(|e| !keep(e.0)) {
             Rc::make_mut(&mut self.turns).retain(|e| keep(e.0));
