@@ -57,6 +57,15 @@ pub enum EventKind {
         /// The field.
         field: Name,
     },
+    /// A field holds memory that its type owns, and nothing in view ever releases it.
+    NeverReleased {
+        /// The field.
+        field: Name,
+        /// The type's `Drop`, which leaves it out.
+        drop_at: Option<Span>,
+    },
+    /// C gets memory that no function of the program takes back.
+    Unpaired,
     /// The last pointer is gone and the block is still live.
     Lose {
         /// How it got lost.

@@ -224,11 +224,7 @@ impl Machine<'_> {
 
     /// Whether losing the last pointer to this block would be a leak.
     fn may_be_lost(&self, st: &State, block: &Block) -> bool {
-        block.is_live()
-            && !block.reported
-            && block.null != Null::Yes
-            && block.owners <= 0
-            && (self.was_given_up(block) || self.is_allocated(block))
+        self.is_to_release(block)
             && match block.escape {
                 Escape::No => true,
                 Escape::Away => false,
@@ -240,6 +236,19 @@ impl Machine<'_> {
                 // A forgotten buffer that foreign code filled and Rust read back.
                 Escape::Borrowed(..) => block.read_back || self.is_raw_text(block),
             }
+    }
+
+    /// Whether a block was made or given up here, and somebody has to release it by hand.
+    pub(crate) fn is_to_release(&self, block: &Block) -> bool {
+        block.is_live()
+            && !block.reported
+            && block.null != Null::Yes
+            && block.owners <= 0
+            && self.is_ownerless(block)
+    }
+
+    fn is_ownerless(&self, block: &Block) -> bool {
+        self.was_given_up(block) || self.is_allocated(block)
     }
 
     /// Whether the root returns an error.

@@ -2,6 +2,7 @@
 
 use super::cloned::Handed;
 use super::interest::Interest;
+use super::noted::Noted;
 use super::object::Objects;
 use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
@@ -99,6 +100,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) followed: FxHashSet<BodyRef>,
     /// Pointers that functions out of view got.
     pub(crate) handed: Vec<Handed>,
+    /// What the roots say about the rest of the program.
+    pub(crate) noted: Noted,
     /// The state at hand returns an error.
     pub(crate) failing: bool,
     /// The place located last was reached through a reference that the source does not mention.
@@ -151,6 +154,7 @@ impl<'p> Machine<'p> {
             made: Vec::new(),
             followed: FxHashSet::default(),
             handed: Vec::new(),
+            noted: Noted::default(),
             failing: false,
             implicit: false,
         }

@@ -1,7 +1,7 @@
 //! Protocols: the two halves of a pair that stand in different functions, executed one after the
 //! other: a constructor and its type's `Drop`, the allocator and the release of a declared family.
 
-use super::call::Entry;
+use super::call::{Entry, Outcome};
 use super::machine::{Active, Machine};
 use super::object::Object;
 use super::place::Loc;
@@ -97,7 +97,7 @@ impl Machine<'_> {
                 },
                 None => result,
             };
-            self.second_half(st, second, subject);
+            self.second_half(st, second, &[subject]);
         }
         let mut events = std::mem::take(&mut self.events);
         events.retain(|event| {
@@ -112,10 +112,18 @@ impl Machine<'_> {
         events
     }
 
-    fn second_half(&mut self, mut st: State, second: FnId, subject: ValueId) {
+    /// Executes a function on what another one left.
+    pub(crate) fn second_half(
+        &mut self,
+        mut st: State,
+        second: FnId,
+        args: &[ValueId],
+    ) -> Vec<Outcome> {
         let program = self.program;
         let def = program.func(second);
-        let Some(body) = def.body else { return };
+        let Some(body) = def.body else {
+            return Vec::new();
+        };
         st.last = def.name_span;
         let types = self.types_of(body, Some(second));
         self.active.push(Active {
@@ -135,16 +143,17 @@ impl Machine<'_> {
         });
         let entry = Entry {
             owner: Some(second),
-            args: &[subject],
+            args,
             home: true,
             ..Entry::of(body)
         };
-        self.follow(st, entry, &Ty::unit());
+        let outcomes = self.follow(st, entry, &Ty::unit());
         self.active.pop();
+        outcomes
     }
 
     /// Where a value of the type is within a constructor's result.
-    fn find_value(
+    pub(crate) fn find_value(
         &mut self,
         st: &mut State,
         value: ValueId,

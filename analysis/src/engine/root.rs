@@ -23,6 +23,7 @@ impl Machine<'_> {
         };
         for (mut st, result) in self.run_root(active, state) {
             self.acts |= self.hands_out(&st, result);
+            self.note_end(id, &st, result);
             self.check_end(&mut st, result);
         }
         self.acts |= self.capped;

@@ -5,6 +5,7 @@
 use super::frontier::Frontier;
 use super::interest::Survey;
 use super::machine::{Bounds, Machine};
+use super::noted::Noted;
 use crate::event::Event;
 use crate::families::Families;
 use crate::resolve::{FnId, Program};
@@ -66,6 +67,7 @@ struct Results {
     stats: Stats,
     executed: FxHashSet<FnId>,
     acting: Vec<FnId>,
+    noted: Noted,
 }
 
 /// Executes every function of the program that touches memory by hand, on all threads of the
@@ -123,6 +125,16 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
     results.events.sort_by_key(|e| e.0);
+    let noted = results.noted.sorted();
+    if noted.is_telling() {
+        let mut machine = Machine::new(program, families, bounds, interest);
+        let events = quietly(|| {
+            let mut events = machine.unreleased(&noted.stored);
+            events.append(&mut machine.unpaired_exports(&noted));
+            events
+        });
+        results.events.push((u64::MAX, events.unwrap_or_default()));
+    }
     let events = results.events.into_iter().flat_map(|e| e.1);
     (events.collect(), results.stats)
 }
@@ -145,6 +157,7 @@ impl<'p> Shared<'p> {
             if machine.acts || !done {
                 mine.acting.push(id);
             }
+            mine.noted.append(std::mem::take(&mut machine.noted));
             let events = std::mem::take(&mut machine.events);
             mine.events.push((u64::from(id.0), events));
             if !done {
@@ -158,6 +171,7 @@ impl<'p> Shared<'p> {
         all.stats.states_capped += mine.stats.states_capped;
         all.executed.extend(mine.executed);
         all.acting.append(&mut mine.acting);
+        all.noted.append(mine.noted);
     }
 
     fn advance(&self) {

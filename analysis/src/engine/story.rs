@@ -342,5 +342,7 @@ fn rank(kind: &EventKind) -> u8 {
         EventKind::Unchecked { .. } => 5,
         EventKind::UncheckedSize { .. } => 6,
         EventKind::ClonedOwner { .. } => 7,
+        EventKind::NeverReleased { .. } => 8,
+        EventKind::Unpaired => 9,
     }
 }

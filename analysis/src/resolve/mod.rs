@@ -315,6 +315,16 @@ impl Program {
         self.lower_ty(&env, &def.ty)
     }
 
+    /// Whether a field of a struct has any `pub`.
+    pub fn is_public_field(&self, id: AdtId, field: Name) -> bool {
+        let def = self.adt(id);
+        let item = self.file(def.scope.file).items.get(def.item as usize);
+        match item.map(|item| &item.kind) {
+            Some(ir::ItemKind::Struct(s)) => s.fields.iter().any(|f| f.name == field && f.public),
+            _ => false,
+        }
+    }
+
     /// A type of std that the engine knows by name.
     pub fn lang(&self, item: Lang) -> Option<AdtId> {
         self.lang.get(&item).copied()

@@ -14,9 +14,11 @@ pub(crate) mod leaked_realloc;
 pub(crate) mod malformed_directive;
 pub(crate) mod mismatched_dealloc;
 pub(crate) mod mismatched_layout;
+pub(crate) mod owner_without_drop;
 pub(crate) mod unchecked_alloc;
 pub(crate) mod unchecked_alloc_size;
 pub(crate) mod unknown_lint;
+pub(crate) mod unpaired_export;
 pub(crate) mod unused_allow;
 pub(crate) mod use_after_free;
 pub(crate) mod zero_sized_alloc;
@@ -34,9 +36,11 @@ pub(crate) const ALL: &[&Lint] = &[
     &malformed_directive::LINT,
     &mismatched_dealloc::LINT,
     &mismatched_layout::LINT,
+    &owner_without_drop::LINT,
     &unchecked_alloc::LINT,
     &unchecked_alloc_size::LINT,
     &unknown_lint::LINT,
+    &unpaired_export::LINT,
     &unused_allow::LINT,
     &use_after_free::LINT,
     &zero_sized_alloc::LINT,

@@ -1,0 +1,105 @@
+//! Exports without a counterpart: memory that C gets, and that nothing in the program takes back.
+
+use super::machine::Machine;
+use super::noted::{HandedOut, Noted, Taken};
+use crate::event::{Event, EventKind};
+use crate::ir::SelfKind;
+use crate::resolve::FnId;
+use crate::types::Ty;
+use rustc_hash::FxHashSet;
+
+/// Words in the names of functions that take memory back.
+const TAKING: &[&str] = &[
+    "free", "drop", "destroy", "delete", "release", "close", "dispose", "dealloc", "fini", "unref",
+    "deinit", "cleanup", "clear", "destruct", "finish",
+];
+
+impl Machine<'_> {
+    /// The exported functions whose memory nobody takes back.
+    pub(crate) fn unpaired_exports(&mut self, noted: &Noted) -> Vec<Event> {
+        let mut events = Vec::new();
+        let mut seen = FxHashSet::default();
+        for one in &noted.handed_out {
+            if seen.contains(&one.by) || self.is_taken_back(one, &noted.taken) {
+                continue;
+            }
+            seen.insert(one.by);
+            let def = self.program.func(one.by);
+            events.push(Event {
+                kind: EventKind::Unpaired,
+                site: def.name_span,
+                function: def.label.clone(),
+                block: one.block.clone(),
+                steps: one.steps.clone(),
+            });
+        }
+        events
+    }
+
+    fn is_taken_back(&self, one: &HandedOut, taken: &[Taken]) -> bool {
+        let program = self.program;
+        program.function(one.by).is_test
+            || taken.iter().any(|t| self.fits(one, t))
+            || program.fns().any(|id| self.is_named_so(id, one))
+    }
+
+    /// Whether what the function takes back can be what was handed out.
+    fn fits(&self, one: &HandedOut, taken: &Taken) -> bool {
+        let text = one.block.family.contains("CString");
+        !self.program.function(taken.by).is_test
+            && (taken.family.is_empty() || taken.family == one.block.family)
+            && (text || self.alike(&one.pointee, &taken.pointee))
+    }
+
+    /// A function that C can call, which by its name and its parameter takes such a pointer back;
+    /// how it does so may not be understood.
+    fn is_named_so(&self, id: FnId, one: &HandedOut) -> bool {
+        let def = self.program.func(id);
+        if def.stub || def.foreign || id == one.by || def.self_kind != SelfKind::None {
+            return false;
+        }
+        let function = self.program.function(id);
+        let name = def.link_name.as_str().to_ascii_lowercase();
+        (function.exported || function.foreign_abi)
+            && TAKING.iter().any(|word| name.contains(word))
+            && self.program.signature(id).params.iter().any(|ty| {
+                match ty {
+                    Ty::Ptr(_, inner) | Ty::Ref(_, inner) => self.alike(&one.pointee, inner),
+                    Ty::Adt(adt, _) if !self.is_stub_adt(*adt) => true,
+                    // An owner, or a typedef that hides it.
+                    Ty::Adt(_, args) => args.iter().any(|a| self.reaches(a, &one.pointee)),
+                    Ty::External(_) | Ty::Unknown => true,
+                    _ => false,
+                }
+            })
+    }
+
+    fn reaches(&self, ty: &Ty, pointee: &Ty) -> bool {
+        self.alike(ty, pointee)
+            || match ty {
+                Ty::Adt(_, args) => args.iter().any(|a| self.reaches(a, pointee)),
+                Ty::Ptr(_, inner) | Ty::Ref(_, inner) => self.reaches(inner, pointee),
+                _ => false,
+            }
+    }
+
+    /// Whether two types behind pointers may be the same.
+    fn alike(&self, a: &Ty, b: &Ty) -> bool {
+        match (a, b) {
+            _ if self.is_anything(a) || self.is_anything(b) => true,
+            (Ty::Adt(a, _), Ty::Adt(b, _)) => a == b,
+            _ => a == b,
+        }
+    }
+
+    /// `c_void` and bytes stand for any type.
+    fn is_anything(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Unknown | Ty::External(_) | Ty::Param(_) => true,
+            Ty::Adt(adt, _) => self.program.adt(*adt).name == "c_void",
+            Ty::Int(int) => int.bytes() == Some(1),
+            Ty::Tuple(all) => all.is_empty(),
+            _ => false,
+        }
+    }
+}

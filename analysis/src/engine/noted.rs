@@ -1,0 +1,311 @@
+//! What the end of a root says about the rest of the program: memory that it leaves in a field or
+//! hands to C, and memory of its caller that it takes back. Judged when all roots are done.
+
+use super::block::{Block, Escape, Family, Status};
+use super::machine::Machine;
+use super::object::{Object, ObjectId};
+use super::state::State;
+use super::tidy::Reach;
+use super::value::{Key, Tag, Value, ValueId};
+use crate::event::{self, Step};
+use crate::name::Name;
+use crate::resolve::{AdtId, AdtKind, FnId};
+use crate::types::Ty;
+
+/// All that was noted.
+#[derive(Default)]
+pub(crate) struct Noted {
+    pub(crate) stored: Vec<Stored>,
+    pub(crate) handed_out: Vec<HandedOut>,
+    pub(crate) taken: Vec<Taken>,
+}
+
+impl Noted {
+    /// Whether there is anything to judge.
+    pub(crate) fn is_telling(&self) -> bool {
+        !self.stored.is_empty() || !self.handed_out.is_empty()
+    }
+
+    /// In the order of the functions, whichever thread executed them.
+    pub(crate) fn sorted(mut self) -> Noted {
+        self.stored.sort_by_key(|n| n.by);
+        self.handed_out.sort_by_key(|n| n.by);
+        self.taken.sort_by_key(|n| n.by);
+        self
+    }
+
+    pub(crate) fn append(&mut self, mut other: Noted) {
+        self.stored.append(&mut other.stored);
+        self.handed_out.append(&mut other.handed_out);
+        self.taken.append(&mut other.taken);
+    }
+}
+
+/// A function leaves a fresh block in a field of a type.
+pub(crate) struct Stored {
+    pub(crate) by: FnId,
+    pub(crate) adt: AdtId,
+    pub(crate) field: Name,
+    pub(crate) block: event::Block,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// An exported function gives a fresh block to its caller.
+pub(crate) struct HandedOut {
+    pub(crate) by: FnId,
+    /// The type behind the pointer.
+    pub(crate) pointee: Ty,
+    pub(crate) block: event::Block,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A function takes back what a parameter points at.
+pub(crate) struct Taken {
+    pub(crate) by: FnId,
+    /// The type behind the pointer; unknown where it is a part of something.
+    pub(crate) pointee: Ty,
+    /// In words; empty if nothing is known.
+    pub(crate) family: String,
+}
+
+/// How deep a field is searched for pointers.
+const DEPTH: u32 = 4;
+
+impl Machine<'_> {
+    /// Looks at a state in which a root returns.
+    pub(crate) fn note_end(&mut self, id: FnId, st: &State, result: ValueId) {
+        if st.blocks().is_empty() {
+            return;
+        }
+        self.note_taken(id, st);
+        if !st.blocks().iter().any(|(_, b)| self.is_handed_on(st, b)) {
+            return;
+        }
+        let mut found = Vec::new();
+        self.stored_in(st, result, DEPTH, &mut found);
+        for (adt, object) in self.own_subjects(id) {
+            if let Some(Value::Agg { parts, .. }) = st.heap_get(object).map(|v| self.arena.get(v)) {
+                let parts = parts.clone();
+                self.stored_in_fields(st, adt, &parts, DEPTH, &mut found);
+            }
+        }
+        for &(adt, field, object) in &found {
+            // Two that hold it have agreed on who releases it.
+            let only = found.iter().all(|f| f.2 != object || f.0 == adt);
+            if let (true, Some(block)) = (only, st.block(object)) {
+                self.noted.stored.push(Stored {
+                    by: id,
+                    adt,
+                    field,
+                    block: self.describe(block),
+                    steps: block.story(),
+                });
+            }
+        }
+        self.note_handed_out(id, st, result);
+    }
+
+    /// Whether a block was made here and is still to be released by somebody.
+    pub(crate) fn is_handed_on(&self, st: &State, block: &Block) -> bool {
+        let kept = match block.escape {
+            Escape::No => true,
+            Escape::Element(of) => st.block(of).is_none_or(Block::is_live),
+            Escape::Given(_) | Escape::Borrowed(..) | Escape::Away => false,
+        };
+        kept && self.is_to_release(block)
+    }
+
+    /// What the parameters of a method point at, where that is a type of the user's.
+    fn own_subjects(&mut self, id: FnId) -> Vec<(AdtId, ObjectId)> {
+        let params = &self.program.signature(id).params;
+        let mut out = Vec::new();
+        for (n, ty) in params.iter().enumerate() {
+            if let Ty::Ref(true, inner) = ty
+                && let Ty::Adt(adt, _) = &**inner
+                && self.is_own_struct(*adt)
+            {
+                let pointer = self.arena.add(Value::Param(n as u32));
+                out.push((*adt, self.objects.add(Object::Pointee(pointer))));
+            }
+        }
+        out
+    }
+
+    fn is_own_struct(&self, adt: AdtId) -> bool {
+        let def = self.program.adt(adt);
+        !def.stub && def.kind == AdtKind::Struct
+    }
+
+    /// Fields of the user's types within a value that hold such blocks.
+    fn stored_in(
+        &self,
+        st: &State,
+        value: ValueId,
+        depth: u32,
+        out: &mut Vec<(AdtId, Name, ObjectId)>,
+    ) {
+        let Value::Agg { tag, parts, .. } = self.arena.get(value) else {
+            if let Value::Ptr(p) = self.arena.get(value)
+                && depth > 0
+                && matches!(self.objects.get(p.object), Object::Block(..))
+                && let Some(inner) = st.heap_get(p.object)
+            {
+                self.stored_in(st, inner, depth - 1, out);
+            }
+            return;
+        };
+        match *tag {
+            Tag::Adt(adt, _) if self.is_own_struct(adt) => {
+                self.stored_in_fields(st, adt, parts, depth, out);
+            }
+            _ if depth > 0 => {
+                for part in parts.iter() {
+                    self.stored_in(st, part.1, depth - 1, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn stored_in_fields(
+        &self,
+        st: &State,
+        adt: AdtId,
+        parts: &[(Key, ValueId)],
+        depth: u32,
+        out: &mut Vec<(AdtId, Name, ObjectId)>,
+    ) {
+        for (key, value) in parts {
+            if let Key::Name(field) = *key {
+                let mut held = Vec::new();
+                self.held_in(st, *value, depth, &mut held);
+                out.extend(held.into_iter().map(|object| (adt, field, object)));
+            }
+        }
+    }
+
+    /// Blocks that pointers within a field's value point at; what a type of the user's holds is
+    /// that type's business.
+    pub(crate) fn held_in(&self, st: &State, value: ValueId, depth: u32, out: &mut Vec<ObjectId>) {
+        match self.arena.get(value) {
+            Value::Ptr(p) => {
+                let object = p.object;
+                if let Some(block) = st.block(object)
+                    && self.is_handed_on(st, block)
+                {
+                    out.push(object);
+                }
+                let elements = st
+                    .blocks()
+                    .iter()
+                    .filter(|(_, b)| b.escape == Escape::Element(object) && self.is_to_release(b));
+                out.extend(elements.map(|e| e.0));
+            }
+            Value::Agg { tag, parts, .. } if depth > 0 => {
+                if !matches!(*tag, Tag::Adt(adt, _) if !self.is_stub_adt(adt)) {
+                    for part in parts.iter() {
+                        self.held_in(st, part.1, depth - 1, out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note_handed_out(&mut self, id: FnId, st: &State, result: ValueId) {
+        if !self.program.function(id).exported {
+            return;
+        }
+        let signature = self.program.signature(id);
+        let mut given = Vec::new();
+        if let Ty::Ptr(_, inner) = &signature.ret {
+            given.push((result, (**inner).clone()));
+        }
+        for (n, ty) in signature.params.iter().enumerate() {
+            if let Ty::Ptr(true, inner) | Ty::Ref(true, inner) = ty
+                && let Ty::Ptr(_, pointee) = &**inner
+            {
+                let slot = self.arena.add(Value::Param(n as u32));
+                let slot = self.objects.add(Object::Pointee(slot));
+                given.extend(st.heap_get(slot).map(|v| (v, (**pointee).clone())));
+            }
+        }
+        for (value, pointee) in given {
+            let Value::Ptr(p) = self.arena.get(value) else {
+                continue;
+            };
+            let object = p.object;
+            if let Some(block) = st.block(object)
+                && block.escape == Escape::No
+                && self.is_to_release(block)
+                && self.is_of_rust(block)
+                && !self.is_kept_elsewhere(st, object, value)
+            {
+                let handed_out = HandedOut {
+                    by: id,
+                    pointee,
+                    block: self.describe(block),
+                    steps: block.story(),
+                };
+                self.noted.handed_out.push(handed_out);
+            }
+        }
+    }
+
+    fn is_of_rust(&self, block: &Block) -> bool {
+        match block.family {
+            Family::Known(family) => self.families.family(family).is_rust(),
+            Family::Foreign(_) | Family::Unknown => false,
+        }
+    }
+
+    /// Whether memory outside of the root holds the block as well: then it is only lent.
+    fn is_kept_elsewhere(&mut self, st: &State, object: ObjectId, handed: ValueId) -> bool {
+        let mut reach = Reach::carried();
+        for (outside, value) in st.heap() {
+            if self.is_outside(*outside) && *value != handed {
+                self.reach_value(*value, &mut reach);
+            }
+        }
+        self.drain(st, &mut reach);
+        reach.objects.contains(&object)
+    }
+
+    /// What becomes of the memory that parameters point at.
+    fn note_taken(&mut self, id: FnId, st: &State) {
+        for (object, block) in st.blocks() {
+            let Object::Pointee(value) = self.objects.get(*object) else {
+                continue;
+            };
+            let ended = match &block.status {
+                Status::Ended(end) => Some(end.by.family.clone()),
+                Status::Unsure => Some(String::new()),
+                Status::Live if block.owners > 0 => Some(String::new()),
+                Status::Live => None,
+            };
+            let Some(family) = ended else { continue };
+            let params = &self.program.signature(id).params;
+            let pointee = match self.arena.get(value) {
+                Value::Param(n) => match params.get(*n as usize) {
+                    Some(Ty::Ptr(_, inner)) => (**inner).clone(),
+                    _ => continue,
+                },
+                // A part of something that C hands over.
+                _ if self.program.function(id).foreign_abi => Ty::Unknown,
+                _ => continue,
+            };
+            let family = match block.family {
+                Family::Known(_) => self.family_words(&block.family),
+                Family::Foreign(_) | Family::Unknown => family,
+            };
+            let known = |t: &Taken| t.by == id && t.pointee == pointee && t.family == family;
+            if !self.noted.taken.iter().any(known) {
+                self.noted.taken.push(Taken {
+                    by: id,
+                    pointee,
+                    family,
+                });
+            }
+        }
+    }
+}
