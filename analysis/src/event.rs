@@ -64,6 +64,15 @@ pub enum EventKind {
         /// The type's `Drop`, which leaves it out.
         drop_at: Option<Span>,
     },
+    /// A declared family of which one half is missing.
+    HalfFamily {
+        /// Its name.
+        family: Name,
+        /// Whether an allocator is missing; else a release.
+        allocator: bool,
+    },
+    /// `#[paired_alloc]` says what cannot be so.
+    Contradiction(Contradiction),
     /// C gets memory that no function of the program takes back.
     Unpaired,
     /// The last pointer is gone and the block is still live.
@@ -89,6 +98,23 @@ pub enum EventKind {
     UncheckedSize {
         /// The routine that gets the size.
         by: Routine,
+    },
+}
+
+/// What `#[paired_alloc]` says, and what says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Contradiction {
+    /// Another declaration of the same symbol says something else.
+    Declared {
+        /// Where.
+        at: Span,
+    },
+    /// It allocates, but what it returns is no fresh memory.
+    NotFresh,
+    /// It releases, but nothing happens to what it gets.
+    NotReleased {
+        /// The parameter.
+        parameter: Name,
     },
 }
 

@@ -5,7 +5,8 @@ use crate::lint::{Check, Group, Lint};
 use crate::sample;
 use crate::wording::{C, RUST};
 use memlint_analysis::event::{
-    Act, Block, Event, EventKind, Fault, Loss, NonHeap, Origin, Routine, StepKind, Usage,
+    Act, Block, Contradiction, Event, EventKind, Fault, Loss, NonHeap, Origin, Routine, StepKind,
+    Usage,
 };
 use memlint_analysis::name::Name;
 use std::collections::BTreeSet;
@@ -75,7 +76,8 @@ fn every_lint_is_documented_under_the_headings() {
 #[test]
 fn every_lint_about_code_quotes_its_rules() {
     for lint in crate::all() {
-        let about_code = matches!(lint.check, Check::Event(_));
+        // What an annotation says is no rule of the language.
+        let about_code = matches!(lint.check, Check::Event(_)) && lint.group != Group::Annotation;
         assert_eq!(about_code, !lint.rules().is_empty(), "{}", lint.name);
     }
 }
@@ -285,7 +287,28 @@ fn kinds() -> Vec<EventKind> {
     kinds.extend(usages().map(|used| EventKind::Unchecked { used }));
     let lost_at = sample::line(11);
     kinds.extend(losses().map(|how| EventKind::Lose { how, lost_at }));
+    kinds.push(EventKind::Unpaired);
+    kinds.extend([None, Some(lost_at)].map(|drop_at| {
+        let field = Name::new("text");
+        EventKind::NeverReleased { field, drop_at }
+    }));
+    kinds.extend([true, false].map(|allocator| {
+        let family = Name::new("node");
+        EventKind::HalfFamily { family, allocator }
+    }));
+    kinds.extend(contradictions().map(EventKind::Contradiction));
     kinds
+}
+
+fn contradictions() -> [Contradiction; 3] {
+    let parameter = Name::new("node");
+    [
+        Contradiction::Declared {
+            at: sample::line(2),
+        },
+        Contradiction::NotFresh,
+        Contradiction::NotReleased { parameter },
+    ]
 }
 
 fn usages() -> [Usage; 4] {

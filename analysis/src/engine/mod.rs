@@ -8,6 +8,7 @@ mod annotated;
 mod block;
 mod call;
 mod cloned;
+mod declared;
 mod dropping;
 mod element;
 mod escape;

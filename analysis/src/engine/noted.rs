@@ -201,11 +201,13 @@ impl Machine<'_> {
                     .filter(|(_, b)| b.escape == Escape::Element(object) && self.is_to_release(b));
                 out.extend(elements.map(|e| e.0));
             }
-            Value::Agg { tag, parts, .. } if depth > 0 => {
-                if !matches!(*tag, Tag::Adt(adt, _) if !self.is_stub_adt(adt)) {
-                    for part in parts.iter() {
-                        self.held_in(st, part.1, depth - 1, out);
-                    }
+            Value::Agg {
+                tag: Tag::Adt(adt, _),
+                ..
+            } if !self.is_stub_adt(*adt) => {}
+            Value::Agg { parts, .. } if depth > 0 => {
+                for part in parts.iter() {
+                    self.held_in(st, part.1, depth - 1, out);
                 }
             }
             _ => {}

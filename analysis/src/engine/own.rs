@@ -47,7 +47,7 @@ impl Machine<'_> {
         id
     }
 
-    fn mentions(&self, v: ValueId, what: ValueId) -> bool {
+    pub(crate) fn mentions(&self, v: ValueId, what: ValueId) -> bool {
         let mut stack = vec![v];
         while let Some(v) = stack.pop() {
             if v == what {

@@ -102,6 +102,7 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
                 let events = quietly(|| {
                     let mut events = machine.protocols();
                     events.append(&mut machine.cloned_owners());
+                    events.append(&mut machine.declarations());
                     events
                 });
                 match events {

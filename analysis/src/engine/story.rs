@@ -344,5 +344,7 @@ fn rank(kind: &EventKind) -> u8 {
         EventKind::ClonedOwner { .. } => 7,
         EventKind::NeverReleased { .. } => 8,
         EventKind::Unpaired => 9,
+        EventKind::HalfFamily { .. } => 10,
+        EventKind::Contradiction(_) => 11,
     }
 }

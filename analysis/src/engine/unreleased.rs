@@ -50,12 +50,11 @@ impl Machine<'_> {
         // Values that are copied at will are views; a plain C struct is C's to take apart.
         let view = def.copy || def.derives.iter().any(|d| *d == "Clone") && !has_drop;
         let plain = def.repr.c && !has_drop && !self.holds_std_owner(one.adt);
-        !view
-            && !plain
-            && !def.no_drop
+        let taken_apart = def.public && self.is_public_field(one.adt, one.field);
+        let test = self.program.function(one.by).is_test;
+        let ownerless = view || plain || taken_apart || test || def.no_drop;
+        !ownerless
             && self.holds_pointer(ty, 3)
-            && !(self.is_public_field(one.adt, one.field) && def.public)
-            && !self.program.function(one.by).is_test
             && !self.program.statics().any(|id| self.keeps(id, one.adt))
     }
 

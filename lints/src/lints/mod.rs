@@ -5,6 +5,7 @@ use memlint_analysis::ir::DirectiveKind;
 
 pub(crate) mod aliased_owner;
 pub(crate) mod allow_without_reason;
+pub(crate) mod conflicting_annotation;
 pub(crate) mod double_free;
 pub(crate) mod free_nonheap;
 pub(crate) mod free_offset;
@@ -19,6 +20,7 @@ pub(crate) mod unchecked_alloc;
 pub(crate) mod unchecked_alloc_size;
 pub(crate) mod unknown_lint;
 pub(crate) mod unpaired_export;
+pub(crate) mod unpaired_family;
 pub(crate) mod unused_allow;
 pub(crate) mod use_after_free;
 pub(crate) mod zero_sized_alloc;
@@ -27,6 +29,7 @@ pub(crate) mod zero_sized_alloc;
 pub(crate) const ALL: &[&Lint] = &[
     &aliased_owner::LINT,
     &allow_without_reason::LINT,
+    &conflicting_annotation::LINT,
     &double_free::LINT,
     &free_nonheap::LINT,
     &free_offset::LINT,
@@ -41,6 +44,7 @@ pub(crate) const ALL: &[&Lint] = &[
     &unchecked_alloc_size::LINT,
     &unknown_lint::LINT,
     &unpaired_export::LINT,
+    &unpaired_family::LINT,
     &unused_allow::LINT,
     &use_after_free::LINT,
     &zero_sized_alloc::LINT,

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_drop_that_forgets_a_field() {
-        let d = field(Some(line(9)));
+        let d = field(Some(line(12)));
         let message = "the `Drop` of `Label` does not release the memory behind `text`";
         assert_eq!(d.message, message);
         assert_eq!(

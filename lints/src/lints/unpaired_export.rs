@@ -72,7 +72,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
     let message = format!("{given}, and nothing exported takes it back");
     let d = Diagnostic::new(&LINT, event.site, message)
         .label("exported without a counterpart")
-        .why("C's `free` does not release memory of Rust");
+        .why("the C library's `free` does not release memory of Rust");
     Some(tell(d, event).help(help(event)))
 }
 
