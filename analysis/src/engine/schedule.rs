@@ -49,6 +49,9 @@ pub struct Stats {
     pub steps: u64,
 }
 
+/// A thread's stack: bodies are lowered on it, however deep they are nested.
+const STACK: usize = 64 << 20;
+
 /// What the threads share.
 struct Shared<'p> {
     frontier: RwLock<Frontier<'p>>,
@@ -84,15 +87,17 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
     let interest = Arc::new(survey.interest(&mentions));
     mentions.retain(|mention| interest.holds(mention.id));
     let frontier = Frontier::new(survey, mentions);
+    let threads = rayon::current_num_threads();
     let shared = Shared {
         round: RwLock::new(frontier.candidates()),
         frontier: RwLock::new(frontier),
         next: AtomicUsize::new(0),
         pairs: Mutex::new(true),
         results: Mutex::default(),
-        meeting: Barrier::new(rayon::current_num_threads()),
+        meeting: Barrier::new(threads),
     };
-    rayon::broadcast(|context| {
+    // Threads of its own: those of a pool must not wait for each other.
+    let work = |leads: bool| {
         // Each thread keeps one machine, since what it has learnt of types and names stays true.
         let new = || Machine::new(program, families, bounds, interest.clone());
         let mut machine = new();
@@ -112,13 +117,20 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
             }
             shared.work(&mut machine, &new);
             shared.meeting.wait();
-            if context.index() == 0 {
+            if leads {
                 shared.advance();
             }
             shared.meeting.wait();
             if read(&shared.round).is_empty() {
                 return;
             }
+        }
+    };
+    std::thread::scope(|scope| {
+        for n in 0..threads {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            let started = thread.spawn_scoped(scope, move || work(n == 0));
+            started.expect("the system gives as many threads as the pool has");
         }
     });
     let mut results = shared
@@ -147,7 +159,7 @@ impl<'p> Shared<'p> {
         let round = read(&self.round);
         let mut mine = Results::default();
         while let Some(&id) = round.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            if !frontier.admits(id) {
+            if !quietly(|| frontier.admits(id)).unwrap_or(false) {
                 continue;
             }
             let done = quietly(|| machine.root(id)).is_some();
