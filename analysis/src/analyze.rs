@@ -2,14 +2,13 @@
 
 use crate::engine::{self, Options, Stats};
 use crate::event::Event;
-use crate::families::{Families, STUBS};
+use crate::families::Families;
 use crate::ir::Role;
-use crate::lower::{self, MacroTable, ParseFailure};
-use crate::name::Name;
-use crate::resolve::{CrateIr, PlacedFile, Program};
+use crate::lower::ParseFailure;
+use crate::resolve::{CrateIr, Program};
 use crate::span::FileId;
-use rayon::prelude::*;
-use std::sync::{Arc, Mutex};
+use crate::stubs::stubs;
+use std::sync::Mutex;
 
 /// What an analysis found, and what it cost.
 #[derive(Debug, Default)]
@@ -72,26 +71,4 @@ fn families_of(program: &Program) -> Families {
         }
     }
     families
-}
-
-/// The stubs of std as a crate.
-fn stubs() -> CrateIr {
-    let macros = Arc::new(MacroTable::default());
-    let files = STUBS
-        .par_iter()
-        .filter_map(|(module, text)| {
-            // A test holds every stub to being parsed.
-            let ir = lower::skim_file(FileId::STUBS, &Arc::from(*text), &macros).ok()?;
-            let module = if module.is_empty() {
-                Vec::new()
-            } else {
-                vec![Name::new(module)]
-            };
-            Some(PlacedFile { module, ir })
-        })
-        .collect();
-    CrateIr {
-        name: Name::new("std"),
-        files,
-    }
 }

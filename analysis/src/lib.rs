@@ -19,6 +19,12 @@ pub mod types;
 
 pub mod families;
 
+mod packed;
+
+mod stubs;
+
+mod supplied;
+
 pub mod engine;
 
 mod analyze;

@@ -1,6 +1,7 @@
 //! Interned names: a word of the source as a number that is cheap to copy and compare.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::{OnceLock, RwLock};
@@ -71,6 +72,18 @@ fn intern(text: &str) -> (&'static str, u32) {
     table.ids.insert(text, id);
     table.texts.push(text);
     (text, id)
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
+        <&str>::deserialize(deserializer).map(Name::new)
+    }
 }
 
 impl fmt::Debug for Name {

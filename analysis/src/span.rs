@@ -1,7 +1,9 @@
 //! Places in source text: file, line and column, resolved while lowering and free of syn.
 
+use serde::{Deserialize, Serialize};
+
 /// One source file of the run. The numbers are given by the caller, who also knows the paths.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
 impl FileId {
@@ -10,7 +12,9 @@ impl FileId {
 }
 
 /// A position: line from 1, column from 0 in characters, as proc-macro2 counts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, Serialize, Deserialize,
+)]
 pub struct Pos {
     /// Line, the first is 1.
     pub line: u32,
@@ -19,7 +23,7 @@ pub struct Pos {
 }
 
 /// A range of source text, the end excluded.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub file: FileId,

@@ -10,7 +10,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use builtin::STUBS;
 pub use catalogue::tables_markdown;
 pub use schema::{ConditionTable, FamilyTable, Kind, LookTable, Success, Tables};
 pub use table::TableError;

@@ -1,10 +1,10 @@
 //! The schema of family tables, as they stand in `analysis/families/*.toml` and in `memlint.toml`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A file of tables.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tables {
     /// Families.
@@ -20,7 +20,7 @@ pub struct Tables {
 }
 
 /// One family and its routines. Arguments are counted from 0.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FamilyTable {
     /// The family's key.
@@ -115,7 +115,7 @@ pub struct FamilyTable {
 }
 
 /// Routines that only look or copy, and keep no pointer.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookTable {
     /// Their names.
@@ -134,7 +134,7 @@ pub struct LookTable {
 }
 
 /// What a family hands out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Memory.
@@ -147,7 +147,7 @@ pub enum Kind {
 }
 
 /// What a status says when an out-parameter was filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Success {
     /// It is zero.
@@ -163,7 +163,7 @@ pub enum Success {
 }
 
 /// When a routine allocates: one of the keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionTable {
     /// This argument is null.

@@ -1,8 +1,8 @@
 //! The tables and stubs that come with the program, and the schema.
 
-use super::builtin::TABLES;
 use super::*;
 use crate::span::FileId;
+use crate::supplied::{STUBS, TABLES};
 use rustc_hash::FxHashMap;
 
 fn read(text: &str) -> Families {

@@ -3,9 +3,10 @@
 use super::{Cfg, ConstExpr, GenericArg, ModuleIx, Path, TyExpr};
 use crate::name::Name;
 use crate::span::Span;
+use serde::{Deserialize, Serialize};
 
 /// A body of a file, see [`super::FileIr::body`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct BodyId {
     /// Index into [`super::FileIr::bodies`], or [`super::FileIr::later`].
     pub(crate) slot: u32,
@@ -37,15 +38,15 @@ impl BodyId {
 }
 
 /// Index into [`Body::locals`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct LocalId(pub u32);
 
 /// Index into [`Body::blocks`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct BlockId(pub u32);
 
 /// Index into [`Body::cleanups`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct CleanupId(pub u32);
 
 impl LocalId {
@@ -59,7 +60,7 @@ impl BlockId {
 }
 
 /// The body of a function, closure, constant or static.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Body {
     /// In which module its paths are resolved.
     pub module: ModuleIx,
@@ -83,7 +84,7 @@ pub struct Body {
 }
 
 /// What a body belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BodyKind {
     /// A function or method.
     Fn,
@@ -94,7 +95,7 @@ pub enum BodyKind {
 }
 
 /// A variable or temporary.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Local {
     /// The variable's name; empty for a temporary.
     pub name: Name,
@@ -105,7 +106,7 @@ pub struct Local {
 }
 
 /// A step of unwinding: drop `local`, then go on with `parent`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cleanup {
     /// What to do afterwards; `None` resumes unwinding.
     pub parent: Option<CleanupId>,
@@ -114,7 +115,7 @@ pub struct Cleanup {
 }
 
 /// Straight-line code and its end.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Block {
     /// In order.
     pub stmts: Vec<Stmt>,
@@ -123,7 +124,7 @@ pub struct Block {
 }
 
 /// One step.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Stmt {
     /// What happens.
     pub kind: StmtKind,
@@ -132,7 +133,7 @@ pub struct Stmt {
 }
 
 /// What a step does.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum StmtKind {
     /// `place = value`, without dropping what was there (a [`StmtKind::Drop`] stands before).
     Assign(Place, Rvalue),
@@ -148,7 +149,7 @@ pub enum StmtKind {
 }
 
 /// Why a drop happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DropWhy {
     /// A variable's scope ends (also by `return`, `break`, `?`).
     ScopeEnd,
@@ -159,7 +160,7 @@ pub enum DropWhy {
 }
 
 /// A call, its callee as written.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Call {
     /// Who is called.
     pub callee: Callee,
@@ -174,7 +175,7 @@ pub struct Call {
 }
 
 /// Who is called.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Callee {
     /// `a::b::<T>(..)`: a function, tuple struct or variant. Never a local variable.
     Path(Path),
@@ -190,7 +191,7 @@ pub enum Callee {
 }
 
 /// A value computed by a step.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Rvalue {
     /// The operand itself.
     Use(Operand),
@@ -240,7 +241,7 @@ pub enum Rvalue {
 }
 
 /// What an aggregate builds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum AggregateKind {
     /// A tuple; the unit value is the empty one.
     Tuple,
@@ -251,7 +252,7 @@ pub enum AggregateKind {
 }
 
 /// A use of a value. A place is moved out of if its value owns something, else copied.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Operand {
     /// A variable, temporary, constant, static or function item, or a part of one.
     Place(Place),
@@ -260,7 +261,7 @@ pub enum Operand {
 }
 
 /// A literal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
     /// An integer with its suffix, a byte, or a character.
     Int(i128, Option<Name>),
@@ -281,7 +282,7 @@ pub enum Literal {
 }
 
 /// A place: a base and projections from it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Where it begins.
     pub base: Base,
@@ -290,7 +291,7 @@ pub struct Place {
 }
 
 /// The base of a place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Base {
     /// A variable or temporary.
     Local(LocalId),
@@ -299,7 +300,7 @@ pub enum Base {
 }
 
 /// A projection. Auto-deref of field access is not applied yet: `r.f` on a reference is `Field`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Proj {
     /// `*p`.
     Deref,
@@ -355,7 +356,7 @@ impl Place {
 }
 
 /// A binary operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum BinOp {
     Add,
@@ -377,7 +378,7 @@ pub enum BinOp {
 }
 
 /// A unary operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum UnOp {
     Not,
@@ -385,7 +386,7 @@ pub enum UnOp {
 }
 
 /// How a block ends.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Terminator {
     /// Goes on elsewhere.
     Goto(BlockId),

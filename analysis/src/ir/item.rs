@@ -3,13 +3,14 @@
 use super::{BodyId, Path, TyExpr};
 use crate::name::Name;
 use crate::span::{FileId, Span};
+use serde::{Deserialize, Serialize};
 
 /// Index into [`FileIr::modules`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct ModuleIx(pub u32);
 
 /// One source file, lowered.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct FileIr {
     /// Which file.
     pub file: FileId,
@@ -23,13 +24,14 @@ pub struct FileIr {
     /// Bodies of functions that are lowered when they are needed.
     pub later: Vec<super::Later>,
     /// What lowers them.
+    #[serde(skip)]
     pub reader: Option<std::sync::Arc<dyn super::Reader>>,
     /// `// memlint: ..` comments and their attribute twins.
     pub directives: Vec<Directive>,
 }
 
 /// A module inside a file.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ModuleIr {
     /// The enclosing module in this file; `None` for the file's own.
     pub parent: Option<ModuleIx>,
@@ -42,7 +44,7 @@ pub struct ModuleIr {
 }
 
 /// One leaf of a `use` tree (or `extern crate a as b`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Use {
     /// The full path as written.
     pub path: Path,
@@ -55,7 +57,7 @@ pub struct Use {
 }
 
 /// What a `use` leaf brings in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UseKind {
     /// `use a::b` or `use a::b as c`: the local name.
     Name(Name),
@@ -66,7 +68,7 @@ pub enum UseKind {
 }
 
 /// A declaration.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Item {
     /// The module it stands in.
     pub module: ModuleIx,
@@ -85,7 +87,7 @@ pub struct Item {
 }
 
 /// What an item is.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum ItemKind {
     /// A free function.
     Fn(Function),
@@ -130,7 +132,7 @@ pub enum ItemKind {
 }
 
 /// A function, method or foreign declaration.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Function {
     /// Its name.
     pub name: Name,
@@ -173,7 +175,7 @@ pub struct Function {
 }
 
 /// A generic parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Generic {
     /// Its name.
     pub name: Name,
@@ -184,7 +186,7 @@ pub struct Generic {
 }
 
 /// A parameter of a function.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Param {
     /// Its name if the pattern is a plain identifier (`self` for the receiver).
     pub name: Name,
@@ -193,7 +195,7 @@ pub struct Param {
 }
 
 /// How a method takes `self`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SelfKind {
     /// Not a method.
     None,
@@ -206,7 +208,7 @@ pub enum SelfKind {
 }
 
 /// A struct or union.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Struct {
     /// Type and const parameters.
     pub generics: Vec<Generic>,
@@ -225,7 +227,7 @@ pub struct Struct {
 }
 
 /// A field.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Field {
     /// Its name.
     pub name: Name,
@@ -236,7 +238,7 @@ pub struct Field {
 }
 
 /// An enum.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Enum {
     /// Type and const parameters.
     pub generics: Vec<Generic>,
@@ -251,7 +253,7 @@ pub struct Enum {
 }
 
 /// One variant.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Variant {
     /// Its name.
     pub name: Name,
@@ -262,7 +264,7 @@ pub struct Variant {
 }
 
 /// `#[repr(..)]`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Repr {
     /// `C`.
     pub c: bool,
@@ -277,7 +279,7 @@ pub struct Repr {
 }
 
 /// An impl block.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Impl {
     /// Type and const parameters.
     pub generics: Vec<Generic>,
@@ -294,7 +296,7 @@ pub struct Impl {
 }
 
 /// A trait.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Trait {
     /// Type and const parameters.
     pub generics: Vec<Generic>,
@@ -305,7 +307,7 @@ pub struct Trait {
 }
 
 /// A presence condition.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Cfg {
     /// `all(..)`, and several `#[cfg]` on one item.
     All(Vec<Cfg>),
@@ -320,7 +322,7 @@ pub enum Cfg {
 }
 
 /// What `#[paired_alloc]` says of one function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pairing {
     /// The family's name.
     pub family: Name,
@@ -335,7 +337,7 @@ pub struct Pairing {
 }
 
 /// The part a routine plays in a family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Its result is a fresh allocation.
     Alloc,
@@ -346,7 +348,7 @@ pub enum Role {
 }
 
 /// A suppression as written in the source.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Directive {
     /// `allow`, `expect` or `allow-file`.
     pub kind: DirectiveKind,
@@ -361,7 +363,7 @@ pub struct Directive {
 }
 
 /// What a directive asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DirectiveKind {
     /// Silence.
     Allow,

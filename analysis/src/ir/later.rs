@@ -2,12 +2,13 @@
 
 use super::{Body, BodyId, ModuleIx, Words};
 use crate::span::Pos;
+use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A function's body that was not lowered with its file.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Later {
     /// The module it stands in.
     pub module: ModuleIx,
@@ -20,6 +21,7 @@ pub struct Later {
     /// What its text mentions.
     pub words: Words,
     /// The body and those of its closures, once it was lowered.
+    #[serde(skip)]
     read: OnceLock<Box<[Body]>>,
 }
 

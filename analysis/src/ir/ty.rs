@@ -1,9 +1,10 @@
 //! Types, paths and constant expressions as written, lifetimes dropped.
 
 use crate::name::Name;
+use serde::{Deserialize, Serialize};
 
 /// A type as written.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum TyExpr {
     /// `a::b<C>`, primitives and generic parameters included.
     Path(Path),
@@ -56,7 +57,7 @@ impl TyExpr {
 }
 
 /// A path as written: `<Q as a::Tr>::b::<C>`.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Path {
     /// Begins with `::`.
     pub global: bool,
@@ -67,7 +68,7 @@ pub struct Path {
 }
 
 /// The `<Q as ..>` of a path.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct QSelf {
     /// The type between `<` and `as`.
     pub ty: TyExpr,
@@ -76,7 +77,7 @@ pub struct QSelf {
 }
 
 /// One segment with its generic arguments.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Segment {
     /// The identifier (`crate`, `self`, `super`, `Self` as they stand; raw identifiers without `r#`).
     pub name: Name,
@@ -85,7 +86,7 @@ pub struct Segment {
 }
 
 /// One generic argument; lifetimes are left out.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum GenericArg {
     /// A type.
     Type(TyExpr),
@@ -96,7 +97,7 @@ pub enum GenericArg {
 }
 
 /// A constant expression in a type: array lengths, const arguments.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum ConstExpr {
     /// A literal.
     Int(i128),

@@ -1,7 +1,9 @@
 //! The words of a piece of source as hashes: enough to know which names it does not mention.
 
+use serde::{Deserialize, Serialize};
+
 /// The words of a text, sorted. A word that is there is always found; one that is not seldom is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words(Box<[u32]>);
 
 impl Words {

@@ -1,0 +1,21 @@
+//! The stubs of std and the tables as the build script packs them into the program: read and
+//! lowered once, when the analyzer is built.
+
+use crate::families::Tables;
+use crate::ir::FileIr;
+use serde::{Deserialize, Serialize};
+
+/// A file of stubs.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct PackedFile<'a> {
+    /// Its module in crate `std`; empty for the root.
+    pub module: &'a str,
+    /// The file, with no body that can wait.
+    pub ir: FileIr,
+    /// The bodies that can wait, packed one by one (each a `Box<[Body]>`).
+    #[serde(borrow)]
+    pub bodies: Vec<&'a [u8]>,
+}
+
+/// All tables, in their order.
+pub(crate) type PackedTables = Vec<Tables>;
