@@ -10,19 +10,46 @@ use std::sync::{OnceLock, RwLock};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(u32);
 
-#[derive(Default)]
 struct Table {
     ids: FxHashMap<&'static str, u32>,
     texts: Vec<&'static str>,
 }
 
+/// Gives numbers to names that the analyzer itself often speaks of.
+macro_rules! known {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Known { $($name),* }
+
+        const KNOWN: &[&str] = &[$($text),*];
+
+        impl Name {
+            $($(#[$doc])* pub const $name: Name = Name(Known::$name as u32);)*
+        }
+    };
+}
+
+known! {
+    /// The empty name: anonymous modules and unnamed parameters.
+    EMPTY = "";
+    /// The address of a pointer as a number.
+    ADDR = "addr";
+    /// The method of `Deref`.
+    DEREF = "deref";
+    /// A number with a point.
+    FLOAT = "float";
+    /// How many elements a slice has.
+    SLICE_LEN = "[len]";
+    /// The first field of a tuple.
+    FIRST = "0";
+}
+
 fn table() -> &'static RwLock<Table> {
     static TABLE: OnceLock<RwLock<Table>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = Table::default();
-        table.ids.insert("", 0);
-        table.texts.push("");
-        RwLock::new(table)
+        let ids = KNOWN.iter().copied().zip(0..).collect();
+        let texts = KNOWN.to_vec();
+        RwLock::new(Table { ids, texts })
     })
 }
 
@@ -31,9 +58,6 @@ thread_local! {
 }
 
 impl Name {
-    /// The empty name: anonymous modules and unnamed parameters.
-    pub const EMPTY: Name = Name(0);
-
     /// The name with this text.
     pub fn new(text: &str) -> Name {
         if let Some(id) = SEEN.with_borrow(|seen| seen.get(text).copied()) {
@@ -46,7 +70,10 @@ impl Name {
 
     /// The name of a tuple field or of an element at a constant index.
     pub fn index(n: usize) -> Name {
-        Name::new(&n.to_string())
+        match n {
+            0 => Name::FIRST,
+            _ => Name::new(&n.to_string()),
+        }
     }
 
     /// The text.

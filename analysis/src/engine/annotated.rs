@@ -105,7 +105,7 @@ impl<'p> Machine<'p> {
         let mut failed = st.clone();
         let mut out = Vec::new();
         for (st, value) in self.handed_out(st, pointer, &inner.clone()) {
-            let parts = vec![(Key::Name(Name::new("0")), value)];
+            let parts = vec![(Key::Name(Name::FIRST), value)];
             let value = self
                 .arena
                 .aggregate(Tag::Adt(*adt, full as u32), parts, None);

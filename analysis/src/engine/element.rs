@@ -53,7 +53,7 @@ impl Machine<'_> {
         self.touch(st, loc.object, Usage::Write)?;
         if name == "store_element" {
             // Which element is not known, so a leak of the ones before cannot be told either.
-            for object in self.reach_from(st, &[value]).objects {
+            for object in self.reach_from(st, &[value]).into_objects() {
                 if let Some(block) = st.block_mut(object)
                     && block.owners <= 0
                     && block.escape == Escape::No
@@ -79,7 +79,7 @@ impl Machine<'_> {
         let inner = args.first().cloned().unwrap_or(Ty::Unknown);
         let mut some = st.clone();
         let value = self.element_value(&mut some, pointer, &inner);
-        let zero = Key::Name(Name::new("0"));
+        let zero = Key::Name(Name::FIRST);
         let (none_at, some_at) = self.option_variants(*option);
         let none = self
             .arena
@@ -104,7 +104,7 @@ impl Machine<'_> {
         }
         let reach = self.reach_from(st, &[value]);
         ended.any(|(object, _)| {
-            reach.objects.contains(object)
+            reach.has(*object)
                 || matches!(self.objects.get(*object),
                     Object::Pointee(v) if reach.values.contains(v.0))
         })

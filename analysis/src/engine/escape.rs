@@ -24,8 +24,8 @@ impl Machine<'_> {
             .iter()
             .filter(|(object, block)| {
                 block.escape != Escape::Away
-                    && (reach.objects.contains(object)
-                        || matches!(block.escape, Escape::Element(of) if reach.objects.contains(&of)))
+                    && (reach.has(*object)
+                        || matches!(block.escape, Escape::Element(of) if reach.has(of)))
             })
             .map(|e| e.0)
             .collect();

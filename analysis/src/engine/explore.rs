@@ -57,12 +57,23 @@ impl<'p> Machine<'p> {
             } else {
                 states
             };
-            for state in states {
+            onward.extend(states.into_iter().rev().map(|state| (block, state)));
+            while let Some((block, state)) = onward.pop() {
+                let first = onward.len();
                 self.block(block, state, &mut onward, done);
-                for (to, state) in onward.drain(..) {
+                // Where no other path comes along there is nothing to wait for.
+                let mut at = first;
+                while at < onward.len() {
+                    let to = onward[at].0;
+                    if shape.sole[to.0 as usize] {
+                        at += 1;
+                        continue;
+                    }
+                    let (to, state) = onward.remove(at);
                     let order = shape.order[to.0 as usize];
                     pending.entry((order, to)).or_default().push(state);
                 }
+                onward[first..].reverse();
             }
         }
     }

@@ -9,11 +9,33 @@ use super::state::State;
 use super::unknown::is_foreign_path;
 use super::value::{Source, Value, ValueId};
 use crate::event::{Act, EventKind, Routine as Words, StepKind, Usage};
-use crate::families::{Acquire, Condition, Effect, Routine, Slot, Success};
+use crate::families::{Acquire, Condition, Effect, Families, Routine, Slot, Success};
 use crate::ir::BinOp;
 use crate::name::Name;
 use crate::types::Ty;
 use std::rc::Rc;
+
+/// What is known of a function of a crate that is not in view.
+#[derive(Clone, Copy)]
+pub(crate) struct External<'p> {
+    routine: Option<&'p Routine>,
+    /// The end of its path, as a report speaks of it.
+    spoken: Name,
+    /// It belongs to the bindings of a library.
+    foreign: bool,
+}
+
+impl<'p> External<'p> {
+    fn new(families: &'p Families, path: &str) -> External<'p> {
+        // The safe bindings of Windows wrap their results.
+        let known = families.by_path(path);
+        External {
+            routine: known.filter(|_| !path.starts_with("windows::")),
+            spoken: Name::new(&spoken(path)),
+            foreign: is_foreign_path(path),
+        }
+    }
+}
 
 impl<'p> Machine<'p> {
     /// A function declared in an extern block.
@@ -39,15 +61,13 @@ impl<'p> Machine<'p> {
         ret: &Ty,
     ) -> Vec<Outcome> {
         let families = self.families;
-        // The safe bindings of Windows wrap their results.
-        let known = families.by_path(path.as_str());
-        match known.filter(|_| !path.as_str().starts_with("windows::")) {
-            Some(routine) => self.known_call(st, routine, spoken(path.as_str()), args, ret),
-            None => {
-                let foreign = is_foreign_path(path.as_str());
-                let name = Name::new(&spoken(path.as_str()));
-                self.unknown_call(st, name, foreign, args, ret)
-            }
+        let known = *self
+            .externals
+            .entry(path)
+            .or_insert_with(|| External::new(families, path.as_str()));
+        match known.routine {
+            Some(routine) => self.known_call(st, routine, known.spoken.to_string(), args, ret),
+            None => self.unknown_call(st, known.spoken, known.foreign, args, ret),
         }
     }
 

@@ -23,7 +23,7 @@ impl Machine<'_> {
         let lost: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(object, block)| self.may_be_lost(st, block) && !kept.objects.contains(object))
+            .filter(|(object, block)| self.may_be_lost(st, block) && !kept.has(*object))
             .map(|e| e.0)
             .collect();
         let inner = self.held_by_lost(st, &lost);
@@ -47,8 +47,7 @@ impl Machine<'_> {
                 || !matches!(block.birth, Birth::Routine(_))
                 || kept
                     .get_or_insert_with(|| self.reach_end(st, result))
-                    .objects
-                    .contains(object)
+                    .has(*object)
         })
     }
 
@@ -85,17 +84,17 @@ impl Machine<'_> {
         for (object, block) in st.blocks() {
             if block.escape == Escape::Away && block.is_live() {
                 for inner in self.reach_from_object(st, *object) {
-                    reach.objects.insert(inner);
+                    reach.add(inner);
                 }
             }
         }
         reach
     }
 
-    fn reach_from_object(&mut self, st: &State, object: ObjectId) -> FxHashSet<ObjectId> {
+    fn reach_from_object(&mut self, st: &State, object: ObjectId) -> Vec<ObjectId> {
         match st.heap_get(object) {
-            Some(value) => self.reach_from(st, &[value]).objects,
-            None => FxHashSet::default(),
+            Some(value) => self.reach_from(st, &[value]).into_objects(),
+            None => Vec::new(),
         }
     }
 
@@ -111,9 +110,8 @@ impl Machine<'_> {
     fn held_by_lost(&mut self, st: &State, lost: &[ObjectId]) -> FxHashSet<ObjectId> {
         let mut inner = FxHashSet::default();
         for &object in lost {
-            let mut held = self.reach_from_object(st, object);
-            held.remove(&object);
-            inner.extend(held);
+            let held = self.reach_from_object(st, object);
+            inner.extend(held.into_iter().filter(|&other| other != object));
         }
         inner
     }
@@ -193,7 +191,7 @@ impl Machine<'_> {
         }
         self.drain(st, &mut reach);
         for object in born {
-            if !reach.objects.contains(&object)
+            if !reach.has(object)
                 && let Some(block) = st.block_mut(object)
             {
                 block.reported = true;
@@ -216,7 +214,7 @@ impl Machine<'_> {
             }
         }
         self.drain(st, &mut reach);
-        if !reach.objects.contains(&object) {
+        if !reach.has(object) {
             let at = self.report_place().site;
             self.report_lost(st, object, Loss::Overwritten, at);
         }

@@ -1,12 +1,14 @@
 //! The machine: what is shared by all steps of one root's execution.
 
 use super::cloned::Handed;
+use super::foreign::External;
 use super::interest::Interest;
 use super::noted::Noted;
 use super::object::Objects;
 use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
 use super::state::{State, Turn};
+use super::tidy::Reach;
 use super::value::{Arena, Key, SiteId, Tag, Value, ValueId};
 use crate::event::Event;
 use crate::families::Families;
@@ -95,6 +97,10 @@ pub(crate) struct Machine<'p> {
     pub(crate) whole: Rc<[Key]>,
     /// Buffers of states, used again.
     pub(crate) spare: Vec<Vec<State>>,
+    /// The last walk over a whole state, used again.
+    pub(crate) reach: Reach,
+    /// What is known of functions out of view, by path.
+    pub(crate) externals: FxHashMap<Name, External<'p>>,
     /// Closures that the root made, and those that were followed.
     pub(crate) made: Vec<Made>,
     pub(crate) followed: FxHashSet<BodyRef>,
@@ -151,6 +157,8 @@ impl<'p> Machine<'p> {
             unbound: Rc::from([]),
             whole: Rc::from([]),
             spare: Vec::new(),
+            reach: Reach::default(),
+            externals: FxHashMap::default(),
             made: Vec::new(),
             followed: FxHashSet::default(),
             handed: Vec::new(),
@@ -255,7 +263,11 @@ impl<'p> Machine<'p> {
     pub(crate) fn place_type(&self, place: &Place) -> Ty {
         let active = self.active();
         let ty = types::place_ty(self.program, active.body, &active.types, place);
-        self.bind(&ty)
+        if active.substs.is_empty() {
+            ty
+        } else {
+            types::substitute(&ty, &active.substs)
+        }
     }
 
     /// A type of the active body with its generics bound.

@@ -270,7 +270,7 @@ impl Machine<'_> {
             }
         }
         self.drain(st, &mut reach);
-        reach.objects.contains(&object)
+        reach.has(object)
     }
 
     /// What becomes of the memory that parameters point at.

@@ -78,7 +78,7 @@ impl Machine<'_> {
             Ty::Ref(mutable, inner) => {
                 let object = self.objects.add(Object::Pointee(value));
                 let len = matches!(**inner, Ty::Slice(_) | Ty::Str)
-                    .then(|| self.arena.part(value, Key::Name(Name::new("[len]"))));
+                    .then(|| self.arena.part(value, Key::Name(Name::SLICE_LEN)));
                 self.arena.add(Value::Ptr(Pointer {
                     object,
                     path: self.whole.clone(),
@@ -164,7 +164,7 @@ impl Machine<'_> {
         let raw = self.arena.part(value, ptr);
         let object = self.objects.add(Object::Pointee(raw));
         let len = matches!(element, Ty::Slice(_) | Ty::Str)
-            .then(|| self.arena.part(value, Key::Name(Name::new("[len]"))));
+            .then(|| self.arena.part(value, Key::Name(Name::SLICE_LEN)));
         let pointer = self.arena.add(Value::Ptr(Pointer {
             object,
             path: self.whole.clone(),
@@ -187,7 +187,7 @@ impl Machine<'_> {
     fn boxed_layout(&mut self, value: ValueId, element: &Ty) -> Layout {
         match element {
             Ty::Slice(of) => {
-                let len = self.arena.part(value, Key::Name(Name::new("[len]")));
+                let len = self.arena.part(value, Key::Name(Name::SLICE_LEN));
                 Layout::Many((**of).clone(), len)
             }
             _ => Layout::One(element.clone()),

@@ -196,7 +196,7 @@ impl<'p> Machine<'p> {
                 let variant = self.success_variant(st, &loc, place, at);
                 Some(
                     self.as_variant(st, loc, variant)
-                        .child(Key::Name(Name::new("0"))),
+                        .child(Key::Name(Name::FIRST)),
                 )
             }
         }

@@ -14,7 +14,7 @@ impl Machine<'_> {
     /// A slice pointer's or array's number of elements.
     pub(crate) fn length_of(&mut self, st: &State, pointer: ValueId) -> ValueId {
         let Value::Ptr(p) = self.arena.get(pointer).clone() else {
-            return self.arena.part(pointer, Key::Name(Name::new("[len]")));
+            return self.arena.part(pointer, Key::Name(Name::SLICE_LEN));
         };
         if let Some(len) = p.len {
             return len;
@@ -87,9 +87,9 @@ impl Machine<'_> {
     /// `x as T`.
     pub(crate) fn cast(&mut self, st: &mut State, value: ValueId, to: &Ty) -> ValueId {
         match (self.arena.get(value).clone(), to) {
-            (Value::Ptr(_), Ty::Int(_)) => self
-                .arena
-                .add(Value::Apply(Name::new("addr"), Rc::from([value]))),
+            (Value::Ptr(_), Ty::Int(_)) => {
+                self.arena.add(Value::Apply(Name::ADDR, Rc::from([value])))
+            }
             (Value::Apply(name, args), Ty::Ptr(..) | Ty::FnPtr { .. }) if name == "addr" => args[0],
             (Value::Linear(_, terms), Ty::Ptr(..)) => self.address_to_pointer(value, &terms),
             (Value::Ptr(p), Ty::Ptr(_, inner))

@@ -11,6 +11,8 @@ pub(crate) struct Shape {
     pub(crate) order: Vec<u32>,
     /// Blocks that an edge from a later block leads to.
     pub(crate) loop_head: Vec<bool>,
+    /// Blocks other than the entry that a single edge leads to.
+    pub(crate) sole: Vec<bool>,
     /// Blocks in a loop or after one where paths meet: they can be come to again.
     pub(crate) again: Vec<bool>,
     /// Variables that matter at the entry of each block.
@@ -77,10 +79,12 @@ pub(crate) fn shape_of(body: &Body) -> Shape {
             }
         }
     }
+    let sole = preds.iter().map(|&n| n == 1).collect();
     let again = after_loops(&succs, &loop_head);
     let again = again.iter().zip(&preds).map(|(&r, &n)| r && n > 1);
     Shape {
         again: again.collect(),
+        sole,
         live_in: liveness(body, &succs, &post),
         order,
         loop_head,

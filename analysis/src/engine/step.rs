@@ -94,6 +94,12 @@ impl<'p> Machine<'p> {
     }
 
     fn take(&mut self, st: &mut State, place: &'p Place) -> Option<ValueId> {
+        if let Some(local) = place.as_local() {
+            let value = st.local(st.frames.len() - 1, local);
+            if !self.is_symbol(value) && !self.owns(value) {
+                return Some(value);
+            }
+        }
         let loc = self.locate(st, place)?;
         let implicit = self.implicit;
         self.touch(st, loc.object, Usage::Read)?;
@@ -131,9 +137,7 @@ impl<'p> Machine<'p> {
             Literal::Int(n, _) => self.arena.int(*n),
             Literal::Bool(b) => self.arena.bool(*b),
             Literal::Text(text) => self.arena.add(Value::Apply(*text, Rc::from([]))),
-            Literal::Float => self
-                .arena
-                .add(Value::Apply(Name::new("float"), Rc::from([]))),
+            Literal::Float => self.arena.add(Value::Apply(Name::FLOAT, Rc::from([]))),
             Literal::Str | Literal::ByteStr(_) | Literal::CStr => {
                 let site = self.here();
                 let object = self.objects.add(super::object::Object::Literal(site));
@@ -326,7 +330,7 @@ impl<'p> Machine<'p> {
         let Some(at) = at else {
             return Some(self.fresh(st, 0, Source::Plain));
         };
-        let zero = Key::Name(Name::new("0"));
+        let zero = Key::Name(Name::FIRST);
         let parts = if name == "None" {
             Vec::new()
         } else {

@@ -6,7 +6,7 @@ use super::shape::Locals;
 use super::state::State;
 use super::value::{Value, ValueId};
 use crate::ir::{BinOp, LocalId};
-use rustc_hash::FxHashSet;
+use crate::name::Name;
 
 /// A set of small numbers.
 #[derive(Default)]
@@ -14,7 +14,8 @@ pub(crate) struct Marks(Vec<u64>);
 
 impl Marks {
     /// Adds a number; whether it is new.
-    pub(crate) fn insert(&mut self, n: u32) -> bool {
+    #[inline]
+    fn insert(&mut self, n: u32) -> bool {
         let at = n as usize / 64;
         if at >= self.0.len() {
             self.0.resize((at + 1).next_power_of_two().max(16), 0);
@@ -26,6 +27,7 @@ impl Marks {
     }
 
     /// Whether the number is in the set.
+    #[inline]
     pub(crate) fn contains(&self, n: u32) -> bool {
         self.0
             .get(n as usize / 64)
@@ -37,7 +39,9 @@ impl Marks {
 #[derive(Default)]
 pub(crate) struct Reach {
     pub(crate) values: Marks,
-    pub(crate) objects: FxHashSet<ObjectId>,
+    objects: Marks,
+    /// The objects, in the order in which they were found.
+    found: Vec<ObjectId>,
     sites: Marks,
     queue: Vec<ObjectId>,
     /// Values of which the parts are still to be looked at.
@@ -54,6 +58,31 @@ impl Reach {
             ..Reach::default()
         }
     }
+
+    /// Whether an object was reached.
+    pub(crate) fn has(&self, object: ObjectId) -> bool {
+        self.objects.contains(object.0)
+    }
+
+    /// Adds an object, but not what it holds.
+    pub(crate) fn add(&mut self, object: ObjectId) {
+        if self.objects.insert(object.0) {
+            self.found.push(object);
+        }
+    }
+
+    /// All objects that were reached.
+    pub(crate) fn into_objects(self) -> Vec<ObjectId> {
+        self.found
+    }
+
+    /// Forgets all, and keeps the room.
+    fn clear(&mut self) {
+        for marks in [&mut self.values, &mut self.objects, &mut self.sites] {
+            marks.0.fill(0);
+        }
+        self.found.clear();
+    }
 }
 
 /// Forgets the variables of the innermost call that do not matter any more.
@@ -61,7 +90,7 @@ pub(crate) fn forget_dead(st: &mut State, live: &Locals) {
     let frame = st.frames.len() - 1;
     for at in 0..st.frames[frame].locals.len() {
         let local = LocalId(at as u32);
-        if !live.contains(local) {
+        if st.local(frame, local) != ValueId::UNINIT && !live.contains(local) {
             st.set_local(frame, local, ValueId::UNINIT);
         }
     }
@@ -71,30 +100,31 @@ impl Machine<'_> {
     /// Forgets dead variables, facts about values that are gone, and rounds that left no trace.
     pub(crate) fn tidy(&mut self, st: &mut State, live: &Locals) {
         forget_dead(st, live);
-        let reach = self.reach_all(st);
+        let mut reach = std::mem::take(&mut self.reach);
+        reach.clear();
+        self.reach_all(st, &mut reach);
         st.facts_retain(|v| self.leaves_within(v, &reach));
         st.turns_retain(|site| reach.sites.contains(site.0));
         let gone: Vec<ObjectId> = st
             .heap()
             .iter()
             .map(|e| e.0)
-            .filter(|o| {
-                matches!(self.objects.get(*o), Object::Literal(_)) && !reach.objects.contains(o)
-            })
+            .filter(|o| matches!(self.objects.get(*o), Object::Literal(_)) && !reach.has(*o))
             .collect();
         if !gone.is_empty() {
             st.heap_retain(|o| !gone.contains(&o));
         }
         st.blocks_retain(|o, b| {
             b.is_live() && !b.reported
-                || reach.objects.contains(&o)
+                || reach.has(o)
                 // The pointer itself is still there, and with it what it may be used for.
                 || matches!(self.objects.get(o), Object::Pointee(v) if reach.values.contains(v.0))
         });
+        self.reach = reach;
     }
 
     fn leaves_within(&self, v: ValueId, reach: &Reach) -> bool {
-        if reach.values.contains(v.0) {
+        if v.is_constant() || reach.values.contains(v.0) {
             return true;
         }
         match self.arena.get(v) {
@@ -112,11 +142,10 @@ impl Machine<'_> {
     }
 
     /// Everything that variables, the heap and live blocks hold.
-    fn reach_all(&mut self, st: &State) -> Reach {
-        let mut reach = Reach::default();
+    fn reach_all(&self, st: &State, reach: &mut Reach) {
         for frame in &st.frames {
             for &value in &frame.locals {
-                self.reach_value(value, &mut reach);
+                self.reach_value(value, reach);
             }
         }
         for (object, block) in st.blocks() {
@@ -124,18 +153,17 @@ impl Machine<'_> {
             if block.is_live() {
                 reach.queue.push(*object);
             }
-            self.reach_layout(&block.layout, &mut reach);
+            self.reach_layout(&block.layout, reach);
             if let super::block::Escape::Given(status) = block.escape {
-                self.reach_value(status, &mut reach);
+                self.reach_value(status, reach);
             }
         }
         for (object, value) in st.heap() {
             if self.is_outside(*object) {
-                self.reach_value(*value, &mut reach);
+                self.reach_value(*value, reach);
             }
         }
-        self.drain(st, &mut reach);
-        reach
+        self.drain(st, reach);
     }
 
     fn reach_layout(&self, layout: &super::block::Layout, reach: &mut Reach) {
@@ -159,7 +187,7 @@ impl Machine<'_> {
     }
 
     pub(crate) fn reach_value(&self, value: ValueId, reach: &mut Reach) {
-        if !reach.values.insert(value.0) {
+        if value.is_constant() || !reach.values.insert(value.0) {
             return;
         }
         let mut parts = std::mem::take(&mut reach.parts);
@@ -170,7 +198,7 @@ impl Machine<'_> {
                 Value::Opaque { site, .. } => {
                     reach.sites.insert(site.0);
                 }
-                Value::Apply(name, _) if reach.carried && *name != "addr" => continue,
+                Value::Apply(name, _) if reach.carried && *name != Name::ADDR => continue,
                 Value::Binary(BinOp::Eq | BinOp::Lt | BinOp::Le, ..)
                 | Value::Unary(..)
                 | Value::IsVariant(..)
@@ -182,7 +210,7 @@ impl Machine<'_> {
                 _ => {}
             }
             self.arena.children(v, &mut |c| {
-                if reach.values.insert(c.0) {
+                if !c.is_constant() && reach.values.insert(c.0) {
                     parts.push(c);
                 }
             });
@@ -190,11 +218,12 @@ impl Machine<'_> {
         reach.parts = parts;
     }
 
-    pub(crate) fn drain(&mut self, st: &State, reach: &mut Reach) {
+    pub(crate) fn drain(&self, st: &State, reach: &mut Reach) {
         while let Some(object) = reach.queue.pop() {
-            if !reach.objects.insert(object) {
+            if !reach.objects.insert(object.0) {
                 continue;
             }
+            reach.found.push(object);
             match self.objects.get(object) {
                 Object::Local(site, local) => {
                     if let Some(frame) = st.frame_of(site) {

@@ -225,10 +225,10 @@ impl Machine<'_> {
             return false;
         }
         ends.into_iter().take(STATES * 4).any(|(st, result)| {
-            let given = self.reach_from(&st, &[result]).objects;
+            let given = self.reach_from(&st, &[result]);
             held.blocks.iter().any(|&object| {
                 let kept = st.block(object).is_some_and(Self::is_left);
-                !kept || gives_away && given.contains(&object)
+                !kept || gives_away && given.has(object)
             })
         })
     }

@@ -143,6 +143,11 @@ impl ValueId {
     pub(crate) const ONE: ValueId = ValueId(3);
     /// The unit value.
     pub(crate) const UNIT: ValueId = ValueId(4);
+
+    /// One of those above: they are made of nothing.
+    pub(crate) fn is_constant(self) -> bool {
+        self <= ValueId::UNIT
+    }
 }
 
 impl Arena {

@@ -267,7 +267,8 @@ impl Program {
 
     /// A default method of a trait that the type implements.
     fn default_fn(&self, own: &Ty, name: Name) -> Option<Res> {
-        if self.trait_fns(name).is_empty() {
+        let mut defaults = self.trait_fns(name).iter();
+        if defaults.all(|&f| self.func(f).body.is_none()) {
             return None;
         }
         self.impls_of(own).iter().find_map(|&at| {

@@ -71,7 +71,7 @@ fn inner_steps(p: &Program, id: AdtId, field: Name) -> Vec<Step> {
 }
 
 fn deref_impl(p: &Program, ty: &Ty) -> Option<(Vec<Step>, Ty)> {
-    let deref = p.fns_of(ty, Name::new("deref")).first()?;
+    let deref = p.fns_of(ty, Name::DEREF).first()?;
     Some((vec![Step::Call(*deref)], target(p, ty)))
 }
 
