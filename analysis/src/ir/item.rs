@@ -41,6 +41,8 @@ pub struct ModuleIr {
     pub cfg: Option<Cfg>,
     /// Imports.
     pub uses: Vec<Use>,
+    /// Modules that are declared here and written in files of their own (`mod a;`).
+    pub outlines: Vec<Name>,
 }
 
 /// One leaf of a `use` tree (or `extern crate a as b`).

@@ -83,6 +83,7 @@ impl<'a> FileCx<'a> {
             name: Name::EMPTY,
             cfg: None,
             uses: Vec::new(),
+            outlines: Vec::new(),
         };
         FileCx {
             origin: file.into(),
@@ -187,6 +188,7 @@ impl<'a> FileCx<'a> {
             name: Name::EMPTY,
             cfg: None,
             uses: Vec::new(),
+            outlines: Vec::new(),
         })
     }
 }

@@ -91,6 +91,8 @@ impl FileCx<'_> {
 
     fn inline_module(&mut self, parent: ModuleIx, x: &syn::ItemMod) {
         let Some((_, items)) = &x.content else {
+            let outlines = &mut self.out.modules[parent.0 as usize].outlines;
+            outlines.push(ident(&x.ident));
             return;
         };
         let cfg = self.cfg(&x.attrs);
@@ -101,6 +103,7 @@ impl FileCx<'_> {
             name: ident(&x.ident),
             cfg,
             uses: Vec::new(),
+            outlines: Vec::new(),
         });
         for item in items {
             self.item(module, item);

@@ -57,8 +57,25 @@ fn add_crate(p: &mut Program, krate: CrateIr) {
     let mut files = krate.files;
     // Parents first, so that a file in an inline module finds it.
     files.sort_by_key(|file| file.module.len());
+    let first = p.files.len();
     for file in files {
         add_file(p, number, &file.module, file.ir);
+    }
+    for at in first..p.files.len() {
+        add_outlines(p, number, at);
+    }
+}
+
+/// Modules whose files are not in view are there all the same.
+fn add_outlines(p: &mut Program, krate: u32, file: usize) {
+    let ir = Arc::clone(&p.files[file]);
+    for (at, module) in ir.modules.iter().enumerate() {
+        let parent = p.scopes[file][at];
+        for &name in &module.outlines {
+            if !p.module(parent).children.contains_key(&name) {
+                add_child(p, krate, parent, name);
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names in modules: what a module declares, imports or gets through globs, asked once each.
 
-use super::tree::{DEPTH, Def, ModId, Ns, SHARDS, Search};
+use super::tree::{DEPTH, Def, GLOBS, ModId, Ns, SHARDS, Search};
 use crate::ir::Use;
 use crate::name::Name;
 use rustc_hash::FxHashMap;
@@ -18,7 +18,7 @@ pub(super) struct Member {
 pub(super) type Members = [RwLock<FxHashMap<(ModId, Name, Ns), Member>>; SHARDS];
 
 /// What glob imports open, by module and number of the import.
-pub(super) type Opened = [RwLock<FxHashMap<(ModId, u32), Def>>; SHARDS];
+pub(super) type Opened = [RwLock<FxHashMap<(ModId, u32), Option<Def>>>; SHARDS];
 
 impl Search<'_> {
     /// A name in a module: declared, imported, or through globs.
@@ -40,13 +40,16 @@ impl Search<'_> {
         if module.imports.is_empty() && module.globs.is_empty() {
             return None;
         }
-        if self.depth > DEPTH {
+        if self.depth > DEPTH || self.globs > GLOBS {
             self.oldest = 0;
             return None;
         }
         let key = (id, name, ns);
         if let Some(&(known, oldest)) = self.seen.get(&key) {
             self.oldest = self.oldest.min(oldest);
+            if known.is_none() && oldest != u32::MAX {
+                self.assumed.push(key);
+            }
             return known;
         }
         let shard = &self.p.members[id.0 as usize % SHARDS];
@@ -74,10 +77,37 @@ impl Search<'_> {
         let hangs_on = if whole { u32::MAX } else { self.oldest };
         self.oldest = oldest.min(hangs_on);
         self.seen.insert(key, (def, hangs_on));
-        if let (true, Ok(mut shard)) = (whole, shard.write()) {
-            shard.insert(key, member);
+        if whole {
+            self.settle(key, own, member);
         }
         def
+    }
+
+    /// Remembers the answer, and with it those of all searches that stood in a circle with this
+    /// one. Where a name that was taken to be missing is missing indeed, all of them are right;
+    /// else those of the same name are: modules that import from each other by globs all have what
+    /// one of them has.
+    fn settle(&mut self, key: (ModId, Name, Ns), own: u32, member: Member) {
+        let is_missing = |key| self.seen.get(key).is_some_and(|seen| seen.0.is_none());
+        let right = self.assumed.iter().all(is_missing);
+        self.assumed.clear();
+        let circle = self.seen.iter_mut().filter(|(other, (_, hangs_on))| {
+            let same_name = (other.1, other.2) == (key.1, key.2);
+            (right || same_name) && *hangs_on >= own && *hangs_on != u32::MAX
+        });
+        let mut settled = vec![(key, member.def)];
+        for (other, (def, hangs_on)) in circle {
+            if (other.1, other.2) == (key.1, key.2) {
+                *def = def.or(member.def);
+            }
+            *hangs_on = u32::MAX;
+            settled.push((*other, *def));
+        }
+        for (key, def) in settled {
+            if let Ok(mut shard) = self.p.members[key.0.0 as usize % SHARDS].write() {
+                shard.insert(key, Member { def, ..member });
+            }
+        }
     }
 
     /// Notes globs that could bring more.
@@ -98,14 +128,16 @@ impl Search<'_> {
             .read()
             .ok()
             .and_then(|shard| shard.get(&(id, index)).copied());
-        if known.is_some() {
+        if let Some(known) = known {
             return known;
         }
-        let (def, _) = self.walk(id, &import.path, Ns::Type)?;
-        let sure = matches!(def, Def::Module(_)) || self.oldest == u32::MAX;
+        let oldest = std::mem::replace(&mut self.oldest, u32::MAX);
+        let def = self.walk(id, &import.path, Ns::Type).map(|found| found.0);
+        let sure = matches!(def, Some(Def::Module(_))) || self.oldest == u32::MAX;
+        self.oldest = self.oldest.min(oldest);
         if let (true, Ok(mut shard)) = (sure, shard.write()) {
             shard.insert((id, index), def);
         }
-        Some(def)
+        def
     }
 }

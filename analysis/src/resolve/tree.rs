@@ -63,7 +63,11 @@ pub(crate) struct Krate {
 /// The crate of the stubs.
 pub(crate) const STD: u32 = 0;
 
+/// Paths within paths: an import named by an import, and so on.
 pub(super) const DEPTH: u32 = 24;
+
+/// Globs within globs: the modules of large bindings all import from each other.
+pub(super) const GLOBS: u32 = 500;
 
 /// Into how many tables the answers are split, so that threads rarely wait for each other.
 pub(super) const SHARDS: usize = 16;
@@ -75,8 +79,12 @@ pub(super) type Answers = [RwLock<FxHashMap<(ModId, Name, Ns, bool), Option<Def>
 pub(crate) struct Search<'p> {
     pub(super) p: &'p Program,
     pub(super) depth: u32,
+    /// How many glob imports deep.
+    pub(super) globs: u32,
     /// What was looked up, with the oldest search still under way that it hangs on.
     pub(super) seen: FxHashMap<(ModId, Name, Ns), (Option<Def>, u32)>,
+    /// Names that were taken to be missing where the search for them was still under way.
+    pub(super) assumed: Vec<(ModId, Name, Ns)>,
     /// How many searches of modules were begun.
     pub(super) begun: u32,
     /// The oldest search still under way that was met again: the answer hangs on it.
@@ -92,7 +100,9 @@ impl<'p> Search<'p> {
         Search {
             p,
             depth: 0,
+            globs: 0,
             seen: FxHashMap::default(),
+            assumed: Vec::new(),
             begun: 0,
             oldest: u32::MAX,
             external_glob: None,
@@ -339,9 +349,9 @@ impl<'p> Search<'p> {
         match def {
             Def::Module(target) => {
                 self.unseen_glob |= self.p.module(target).scope.is_none();
-                self.depth += 1;
+                self.globs += 1;
                 let found = self.in_module(target, name, ns);
-                self.depth -= 1;
+                self.globs -= 1;
                 found
             }
             Def::Adt(adt) => {
