@@ -6,7 +6,7 @@
 
 use crate::measure::{Cost, Job};
 use crate::sources::{self, Source};
-use crate::{Outcome, build, programs};
+use crate::{Outcome, build, clippy, programs};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,7 @@ pub(crate) fn run(folder: &Path) -> Outcome {
         Bench::programs,
         Bench::whole,
         Bench::median,
+        Bench::beside_clippy,
     ];
     for part in parts {
         for score in part(&bench)? {
@@ -318,6 +319,22 @@ impl Bench {
                 middle(|cost| cost.cpu),
             ),
         ])
+    }
+}
+
+impl Bench {
+    /// The worst of a few crates.
+    fn beside_clippy(&self) -> Result<Vec<Score>, String> {
+        let mut worst: f64 = 0.0;
+        for (name, features) in clippy::CRATES {
+            let found = self.crates.iter().find(|member| member.name == name);
+            let member = found.ok_or_else(|| format!("{name} is not in the folder"))?;
+            let ratio = clippy::ratio(&self.tool, &member.path, features, &self.scratch)?;
+            println!("  {name:54} {ratio:>10.3} of clippy");
+            worst = worst.max(ratio);
+        }
+        let what = "user CPU / that of `cargo clippy` after a touch, worst crate";
+        Ok(vec![score(what, worst, 0.20)])
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod clippy;
 mod corpus;
 mod docs;
 mod measure;
