@@ -98,6 +98,11 @@ impl Machine<'_> {
         self.interest.holds(id)
     }
 
+    /// The names in a body.
+    pub(crate) fn names_in(&self, body: BodyRef) -> FxHashSet<Name> {
+        Survey::new(self.program, self.families).names(body)
+    }
+
     /// Whether a body mentions a routine of std or of a library.
     pub(crate) fn mentions_routine(&self, body: BodyRef) -> bool {
         let (program, families) = (self.program, self.families);

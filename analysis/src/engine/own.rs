@@ -228,6 +228,14 @@ impl Machine<'_> {
         if used == Usage::Read && st.block(object).is_some() {
             self.note_read(st, object);
         }
+        self.borrow(st, object, used)
+    }
+
+    /// The same where only a reference is made: what is in it was not read so far.
+    pub(crate) fn borrow(&mut self, st: &mut State, object: ObjectId, used: Usage) -> Option<()> {
+        if used == Usage::Read {
+            self.note_read_back(st, object);
+        }
         let Some(block) = st.block(object) else {
             return Some(());
         };
@@ -264,6 +272,10 @@ impl Machine<'_> {
                 block.escape = Escape::Away;
             }
         }
+    }
+
+    /// A buffer that foreign code got is read by Rust.
+    fn note_read_back(&self, st: &mut State, object: ObjectId) {
         if st
             .block(object)
             .is_some_and(|b| matches!(b.escape, Escape::Borrowed(..)) && !b.read_back)

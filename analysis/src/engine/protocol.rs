@@ -9,11 +9,22 @@ use super::root::Prepared;
 use super::state::State;
 use super::value::{Key, SiteId, Tag, Value, ValueId};
 use crate::event::{Event, EventKind, Fault};
-use crate::ir::{BlockId, Role, SelfKind};
+use crate::ir::{BlockId, GenericArg, Role, SelfKind, TyExpr};
 use crate::name::Name;
 use crate::resolve::{AdtId, FnId};
 use crate::types::Ty;
 use std::rc::Rc;
+
+/// Functions that make an owner of a raw pointer.
+const ADOPTING: &[&str] = &[
+    "from_raw",
+    "from_raw_parts",
+    "from_raw_parts_in",
+    "from_non_null",
+];
+
+/// Functions that return a type, of which each is tried with its `Drop`.
+const MAKERS: usize = 16;
 
 impl Machine<'_> {
     /// Executes every pair of halves in view; what the second half does wrong is returned.
@@ -30,8 +41,15 @@ impl Machine<'_> {
             if !self.is_interesting(drop) {
                 continue;
             }
-            for constructor in self.constructors(adt) {
-                events.append(&mut self.pair(constructor, drop, Some(adt)));
+            let mut makers = self.constructors(adt);
+            if self.adopts(drop) {
+                // Whatever came from C may become Rust's there.
+                makers.extend(self.makers(adt));
+                makers.sort_unstable();
+                makers.dedup();
+            }
+            for maker in makers {
+                events.append(&mut self.pair(maker, drop, Some(adt)));
             }
         }
         for (alloc, free) in self.declared_pairs() {
@@ -59,6 +77,30 @@ impl Machine<'_> {
             }
         }
         out
+    }
+
+    /// Whether a function makes owners of raw pointers.
+    fn adopts(&self, id: FnId) -> bool {
+        let adopting = |name: &Name| ADOPTING.contains(&name.as_str());
+        let body = self.program.func(id).body;
+        body.is_some_and(|body| self.names_in(body).iter().any(adopting))
+    }
+
+    /// All functions of the type's crate that return it.
+    fn makers(&self, adt: AdtId) -> Vec<FnId> {
+        let program = self.program;
+        let def = program.adt(adt);
+        let krate = program.crate_name(def.scope);
+        let returns = |id: &FnId| {
+            let maker = program.func(*id);
+            maker.body.is_some()
+                && !maker.stub
+                && !program.function(*id).is_test
+                && program.crate_name(maker.scope) == krate
+                && may_name(&program.function(*id).ret, def.name)
+                && holds_adt(&program.signature(*id).ret, adt)
+        };
+        program.fns().filter(returns).take(MAKERS).collect()
     }
 
     /// For each declared family: its allocators and releases that have a body.
@@ -183,6 +225,23 @@ impl Machine<'_> {
         let keys: Vec<(Key, ValueId)> = parts.to_vec();
         keys.into_iter()
             .find_map(|(_, part)| self.find_value(st, part, adt, depth - 1))
+    }
+}
+
+/// Whether the name, or `Self`, stands in a type.
+fn may_name(ty: &TyExpr, name: Name) -> bool {
+    match ty {
+        TyExpr::Path(path) => path.segments.iter().any(|s| {
+            s.name == name
+                || s.name == "Self"
+                || s.args.iter().any(|a| match a {
+                    GenericArg::Type(ty) => may_name(ty, name),
+                    _ => false,
+                })
+        }),
+        TyExpr::Ptr { inner, .. } | TyExpr::Ref { inner, .. } => may_name(inner, name),
+        TyExpr::Tuple(all) => all.iter().any(|t| may_name(t, name)),
+        _ => false,
     }
 }
 

@@ -363,7 +363,7 @@ impl<'p> Machine<'p> {
         let loc = self.locate(st, place)?;
         if !raw && place.proj.contains(&Proj::Deref) {
             let used = if mutable { Usage::Write } else { Usage::Read };
-            self.touch(st, loc.object, used)?;
+            self.borrow(st, loc.object, used)?;
         }
         Some(self.point_at(&loc, !mutable && !raw))
     }

@@ -1,5 +1,6 @@
 //! Forgetting what no longer matters, so that paths which differ only in that become one.
 
+use super::block::Escape;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::shape::Locals;
@@ -154,8 +155,11 @@ impl Machine<'_> {
                 reach.queue.push(*object);
             }
             self.reach_layout(&block.layout, reach);
-            if let super::block::Escape::Given(status) = block.escape {
-                self.reach_value(status, reach);
+            match block.escape {
+                Escape::Given(status) => self.reach_value(status, reach),
+                // That the collection is gone decides what became of its elements.
+                Escape::Element(of) if block.is_live() => reach.queue.push(of),
+                _ => {}
             }
         }
         for (object, value) in st.heap() {

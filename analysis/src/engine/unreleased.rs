@@ -11,8 +11,8 @@ use super::value::{Key, Value, ValueId};
 use crate::event::{Event, EventKind};
 use crate::ir::{Body, Callee, Operand, Place, Proj, Rvalue, StmtKind, Terminator};
 use crate::name::Name;
-use crate::resolve::{AdtId, BodyRef, FnId, StaticId};
-use crate::types::Ty;
+use crate::resolve::{AdtId, BodyRef, FnId, Program, StaticId};
+use crate::types::{self, Ty};
 use rustc_hash::FxHashSet;
 
 /// States of the storing function with which the others are tried.
@@ -120,7 +120,7 @@ impl Machine<'_> {
                     } else {
                         self.sees_private(id, one.adt)
                     };
-            if !near || !self.mentions_field(body, one.field) {
+            if !near || !self.mentions_field(id, body, one) {
                 continue;
             }
             match subject {
@@ -149,16 +149,37 @@ impl Machine<'_> {
         params.iter().position(|ty| mentions_adt(ty, adt, 3))
     }
 
-    fn mentions_field(&self, at: BodyRef, field: Name) -> bool {
+    fn mentions_field(&mut self, id: FnId, at: BodyRef, one: &Stored) -> bool {
+        let program = self.program;
+        self.types_of(at, Some(id));
         let mut todo = vec![at.body];
         while let Some(body) = todo.pop() {
-            let body = self.program.body(BodyRef {
+            let at = BodyRef {
                 file: at.file,
                 body,
-            });
-            if body_mentions(body, field, &mut todo) {
-                return true;
+            };
+            let code = program.body(at);
+            let named = |step: &Proj| matches!(step, Proj::Field(name) if *name == one.field);
+            let mut inner = Vec::new();
+            if body_mentions(code, &|p| p.proj.iter().any(named), &mut inner) {
+                let types = self.types_of(at, Some(id));
+                let leads = |place: &Place| {
+                    let mut steps = place.proj.iter().enumerate();
+                    steps.any(|(n, step)| {
+                        let base = Place {
+                            base: place.base.clone(),
+                            proj: place.proj[..n].to_vec(),
+                        };
+                        named(step)
+                            && may_be(program, &types::place_ty(program, at, &types, &base), one)
+                    })
+                };
+                inner.clear();
+                if body_mentions(code, &leads, &mut inner) {
+                    return true;
+                }
             }
+            todo.append(&mut inner);
         }
         false
     }
@@ -278,13 +299,29 @@ fn mentions_adt(ty: &Ty, adt: AdtId, depth: u32) -> bool {
     }
 }
 
-/// Whether a place in the body goes through the field; closures are added to `todo`.
-fn body_mentions(body: &Body, field: Name, todo: &mut Vec<crate::ir::BodyId>) -> bool {
-    let place = |p: &Place| {
-        p.proj
-            .iter()
-            .any(|x| matches!(x, Proj::Field(f) if *f == field))
-    };
+/// Whether a value of the type may be, or lead to, the one that holds the field.
+fn may_be(program: &Program, ty: &Ty, one: &Stored) -> bool {
+    match ty {
+        Ty::Adt(adt, _) if *adt == one.adt => true,
+        Ty::Adt(adt, args) if program.adt(*adt).stub => {
+            args.is_empty() || args.iter().any(|a| may_be(program, a, one))
+        }
+        Ty::Adt(adt, _) => {
+            let def = program.adt(*adt);
+            let mut fields = def.variants.iter().flat_map(|v| &v.fields);
+            !fields.any(|f| f.0 == one.field)
+        }
+        Ty::Ref(_, inner) | Ty::Ptr(_, inner) => may_be(program, inner, one),
+        _ => true,
+    }
+}
+
+/// Whether one of the body's places is of that kind; closures are added to `todo`.
+fn body_mentions(
+    body: &Body,
+    place: &dyn Fn(&Place) -> bool,
+    todo: &mut Vec<crate::ir::BodyId>,
+) -> bool {
     let operand = |o: &Operand| matches!(o, Operand::Place(p) if place(p));
     body.blocks.iter().any(|block| {
         let stmts = block.stmts.iter().any(|stmt| match &stmt.kind {

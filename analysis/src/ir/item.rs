@@ -323,6 +323,18 @@ pub enum Cfg {
     Value(Name, Name),
 }
 
+impl Cfg {
+    /// Whether it holds in tests only.
+    pub fn needs_test(&self) -> bool {
+        match self {
+            Cfg::Flag(name) => *name == "test",
+            Cfg::All(parts) => parts.iter().any(Cfg::needs_test),
+            Cfg::Any(parts) => !parts.is_empty() && parts.iter().all(Cfg::needs_test),
+            Cfg::Not(_) | Cfg::Value(..) => false,
+        }
+    }
+}
+
 /// What `#[paired_alloc]` says of one function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pairing {

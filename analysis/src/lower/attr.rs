@@ -68,16 +68,6 @@ fn combine(name: Name, mut inner: Vec<Cfg>) -> Cfg {
     }
 }
 
-/// Whether the condition holds in test builds only.
-pub(crate) fn needs_test(cfg: &Cfg) -> bool {
-    match cfg {
-        Cfg::Flag(name) => *name == "test",
-        Cfg::All(parts) => parts.iter().any(needs_test),
-        Cfg::Any(parts) => !parts.is_empty() && parts.iter().all(needs_test),
-        Cfg::Not(_) | Cfg::Value(..) => false,
-    }
-}
-
 /// Any ABI but Rust's.
 pub(crate) fn is_foreign_abi(abi: Option<&syn::Abi>) -> bool {
     abi.is_some_and(|abi| {

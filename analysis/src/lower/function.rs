@@ -6,7 +6,7 @@ use super::item::{is_public, item_start};
 use super::span;
 use super::ty::ident;
 use crate::ir::{
-    BodyId, Function, Impl, Item, ItemKind, ModuleIx, Param, Path, SelfKind, Trait, TyExpr,
+    BodyId, Cfg, Function, Impl, Item, ItemKind, ModuleIx, Param, Path, SelfKind, Trait, TyExpr,
 };
 use crate::name::Name;
 use proc_macro2::Span as TokenSpan;
@@ -68,7 +68,7 @@ impl FileCx<'_> {
         let cfg = self.cfg(attrs);
         let start = item_start(attrs, source.vis, signature_first(sig));
         let outside = self.in_test;
-        self.in_test |= said.is_test || cfg.as_ref().is_some_and(attr::needs_test);
+        self.in_test |= said.is_test || cfg.as_ref().is_some_and(Cfg::needs_test);
         let is_test = self.in_test;
         let body = source.block.map(|block| self.fn_body(module, sig, block));
         self.in_test = outside;
@@ -136,7 +136,7 @@ impl FileCx<'_> {
         let family = attr::block_family(&x.attrs);
         let block_cfg = self.cfg(&x.attrs);
         let outside = self.in_test;
-        self.in_test |= block_cfg.as_ref().is_some_and(attr::needs_test);
+        self.in_test |= block_cfg.as_ref().is_some_and(Cfg::needs_test);
         let begin = self.out.items.len();
         for item in &x.items {
             self.foreign_item(module, item, family);
@@ -186,7 +186,7 @@ impl FileCx<'_> {
         }
         let cfg = self.cfg(&x.attrs);
         let outside = self.in_test;
-        self.in_test |= cfg.as_ref().is_some_and(attr::needs_test);
+        self.in_test |= cfg.as_ref().is_some_and(Cfg::needs_test);
         let mut out = Impl {
             generics: self.generics(&x.generics),
             self_ty: self.ty(&x.self_ty),
@@ -250,26 +250,7 @@ impl FileCx<'_> {
             supers: self.bounds(&x.supertraits),
         };
         for item in &x.items {
-            let syn::TraitItem::Fn(f) = item else {
-                continue;
-            };
-            let last = match (&f.default, &f.semi_token) {
-                (Some(block), _) => block.brace_token.span.close(),
-                (None, Some(semi)) => semi.spans[0],
-                (None, None) => f.sig.paren_token.span.close(),
-            };
-            out.fns.push(self.function(
-                module,
-                Source {
-                    attrs: &f.attrs,
-                    vis: &Visibility::Inherited,
-                    sig: &f.sig,
-                    block: f.default.as_ref(),
-                    last,
-                    foreign: false,
-                    family: None,
-                },
-            ));
+            self.trait_fn(module, &mut out, item);
         }
         let start = item_start(&x.attrs, &x.vis, x.trait_token.span);
         let item = Item {
@@ -282,6 +263,36 @@ impl FileCx<'_> {
             kind: ItemKind::Trait(out),
         };
         self.out.items.push(item);
+    }
+
+    fn trait_fn(&mut self, module: ModuleIx, out: &mut Trait, item: &syn::TraitItem) {
+        let f = match item {
+            syn::TraitItem::Fn(f) => f,
+            syn::TraitItem::Macro(m) => {
+                for item in self.expand_trait_items(&m.mac) {
+                    self.trait_fn(module, out, &item);
+                }
+                return;
+            }
+            _ => return,
+        };
+        let last = match (&f.default, &f.semi_token) {
+            (Some(block), _) => block.brace_token.span.close(),
+            (None, Some(semi)) => semi.spans[0],
+            (None, None) => f.sig.paren_token.span.close(),
+        };
+        out.fns.push(self.function(
+            module,
+            Source {
+                attrs: &f.attrs,
+                vis: &Visibility::Inherited,
+                sig: &f.sig,
+                block: f.default.as_ref(),
+                last,
+                foreign: false,
+                family: None,
+            },
+        ));
     }
 }
 

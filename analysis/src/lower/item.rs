@@ -5,7 +5,8 @@ use super::cx::FileCx;
 use super::span;
 use super::ty::ident;
 use crate::ir::{
-    Enum, Field, Item, ItemKind, ModuleIr, ModuleIx, Path, Segment, Struct, Use, UseKind, Variant,
+    Cfg, Enum, Field, Item, ItemKind, ModuleIr, ModuleIx, Path, Segment, Struct, Use, UseKind,
+    Variant,
 };
 use crate::name::Name;
 use crate::span::Span;
@@ -47,7 +48,7 @@ impl FileCx<'_> {
     pub(crate) fn file_items(&mut self, tree: &syn::File) {
         let root = ModuleIx(0);
         let cfg = self.cfg(&tree.attrs);
-        self.in_test = cfg.as_ref().is_some_and(attr::needs_test);
+        self.in_test = cfg.as_ref().is_some_and(Cfg::needs_test);
         self.out.modules[0].cfg = cfg;
         for item in &tree.items {
             self.item(root, item);
@@ -97,7 +98,7 @@ impl FileCx<'_> {
         };
         let cfg = self.cfg(&x.attrs);
         let outside = self.in_test;
-        self.in_test |= cfg.as_ref().is_some_and(attr::needs_test);
+        self.in_test |= cfg.as_ref().is_some_and(Cfg::needs_test);
         let module = self.new_module(ModuleIr {
             parent: Some(parent),
             name: ident(&x.ident),

@@ -6,6 +6,9 @@ use super::{FnId, ImplId, IntTy, Owner, Program, TraitId, Ty};
 use crate::name::Name;
 use rustc_hash::FxHashMap;
 
+/// Impls of a trait up to which it is asked whether only one of them counts.
+const FEW_IMPLS: usize = 8;
+
 /// The outermost shape of a type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Head {
@@ -266,15 +269,38 @@ impl Program {
         Some((declared, substs))
     }
 
-    /// The user's trait has exactly one impl in view, and the type is a parameter or `dyn`.
+    /// The user's trait has exactly one impl in view, those for tests not counted, and the type is
+    /// a parameter or `dyn`.
     fn only_impl(&self, id: TraitId, ty: &Ty) -> Option<(ImplId, Vec<(Name, Ty)>)> {
         let def = self.trait_def(id);
         if def.stub || !matches!(ty, Ty::Param(_) | Ty::Dyn(_)) {
             return None;
         }
-        match &def.impls[..] {
-            [only] => Some((*only, Vec::new())),
+        if def.impls.len() > FEW_IMPLS {
+            return None;
+        }
+        let mut all = def.impls.iter().filter(|&&at| !self.is_for_tests(at));
+        match (all.next(), all.next(), &def.impls[..]) {
+            (Some(only), None, _) | (None, _, [only]) => Some((*only, Vec::new())),
             _ => None,
+        }
+    }
+
+    /// Whether an impl, or a module of its file around it, is there in tests only.
+    fn is_for_tests(&self, at: ImplId) -> bool {
+        let def = self.impl_def(at);
+        let modules = &self.files[def.scope.file.index()].modules;
+        let mut cfg = def.cfg.as_ref();
+        let mut around = modules.get(def.scope.module.0 as usize);
+        loop {
+            match (cfg, around) {
+                (Some(cfg), _) if cfg.needs_test() => return true,
+                (_, Some(module)) => {
+                    cfg = module.cfg.as_ref();
+                    around = module.parent.and_then(|m| modules.get(m.0 as usize));
+                }
+                (_, None) => return false,
+            }
         }
     }
 

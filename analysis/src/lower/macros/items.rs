@@ -162,6 +162,15 @@ impl FileCx<'_> {
 
     /// A macro call among the items of an impl block: what the crate's own macro yields.
     pub(crate) fn expand_impl_items(&mut self, mac: &syn::Macro) -> Vec<syn::ImplItem> {
+        self.expand_members(mac)
+    }
+
+    /// A macro call among the items of a trait.
+    pub(crate) fn expand_trait_items(&mut self, mac: &syn::Macro) -> Vec<syn::TraitItem> {
+        self.expand_members(mac)
+    }
+
+    fn expand_members<T: Parse>(&mut self, mac: &syn::Macro) -> Vec<T> {
         let Some(name) = macro_name(&mac.path) else {
             return Vec::new();
         };
@@ -170,7 +179,7 @@ impl FileCx<'_> {
         }
         let tokens = self.transcribed(&name, mac);
         let tokens = tokens.unwrap_or_else(|| mac.tokens.clone());
-        many::<syn::ImplItem>.parse2(tokens).unwrap_or_default()
+        many::<T>.parse2(tokens).unwrap_or_default()
     }
 
     /// A macro call in the place of a type.
