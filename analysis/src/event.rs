@@ -12,6 +12,8 @@ pub struct Event {
     pub kind: EventKind,
     /// Where it is reported.
     pub site: Span,
+    /// The macro call that brings the code in, if the place stands in a macro's definition.
+    pub call: Option<Span>,
     /// The function in whose view it is wrong (`module::Type::method`).
     pub function: String,
     /// The allocation it is about.

@@ -32,7 +32,7 @@ impl Dice {
 /// From text to events; a text that does not parse ends early, and that is an answer.
 fn through(text: &str) {
     let mut macros = MacroTable::default();
-    collect_macros(text, &mut macros);
+    collect_macros(FileId(0), text, &mut macros);
     let _ = scan::module_decls(text);
     let Ok(ir) = lower_file(FileId(0), text, &macros) else {
         return;

@@ -36,7 +36,7 @@ fn own_sources() {
     let (mut count, mut put_off) = (0, 0);
     for (path, text) in sources() {
         let mut macros = MacroTable::default();
-        collect_macros(&text, &mut macros);
+        collect_macros(FileId(0), &text, &mut macros);
         let Ok(ir) = lower_file(FileId(0), &text, &macros) else {
             continue;
         };

@@ -88,8 +88,9 @@ pub fn lower(
     progress: &Progress,
 ) -> Lowered {
     let mut out = Lowered::default();
-    let macros = macro_tables(plan, &tree, &shelf);
-    let mut jobs = jobs(plan, tree.placed, &shelf, shown, &mut out);
+    let mut ids = FxHashMap::default();
+    let mut jobs = jobs(plan, &tree.placed, &shelf, shown, &mut ids, &mut out);
+    let macros = macro_tables(plan, &tree, &shelf, &ids);
     drop(shelf);
     let mut done: Vec<Option<Outcome>> = jobs.iter().map(|_| None).collect();
     let first: Vec<_> = (0..jobs.len())
@@ -110,7 +111,12 @@ pub fn lower(
 }
 
 /// One table a unit of which anything is parsed; a file without `macro_rules!` is not looked at.
-fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<Arc<MacroTable>> {
+fn macro_tables(
+    plan: &Plan,
+    tree: &Tree,
+    shelf: &Shelf,
+    ids: &FxHashMap<OsString, FileId>,
+) -> Vec<Arc<MacroTable>> {
     let mut tables: Vec<MacroTable> = plan.units.iter().map(|_| MacroTable::default()).collect();
     let mut parsed = vec![false; tables.len()];
     let scanned = |placed: &Placed| shelf.scanned(&placed.path);
@@ -119,14 +125,18 @@ fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<Arc<MacroTable>>
     }
     for placed in tree.placed.iter().filter(|placed| parsed[placed.unit]) {
         let table = &mut tables[placed.unit];
+        // What stands in a file that is left out is not shown.
+        let file = ids.get(placed.path.as_os_str()).copied();
+        let file = file.unwrap_or(FileId::STUBS);
         match scanned(placed).filter(|scanned| scanned.macros) {
             Some(Scanned {
                 text: Some(text), ..
-            }) => collect_macros(text, table),
+            }) => collect_macros(file, text, table),
             // It was not kept, since it is not parsed itself.
             Some(_) => {
                 let text = read_text(&placed.path);
-                text.iter().for_each(|text| collect_macros(text, table));
+                text.iter()
+                    .for_each(|text| collect_macros(file, text, table));
             }
             None => {}
         }
@@ -136,12 +146,12 @@ fn macro_tables(plan: &Plan, tree: &Tree, shelf: &Shelf) -> Vec<Arc<MacroTable>>
 
 fn jobs(
     plan: &Plan,
-    placed: Vec<Placed>,
+    placed: &[Placed],
     shelf: &Shelf,
     shown: &dyn Fn(&Path) -> String,
+    ids: &mut FxHashMap<OsString, FileId>,
     out: &mut Lowered,
 ) -> Vec<Job> {
-    let mut ids: FxHashMap<OsString, FileId> = FxHashMap::default();
     let mut jobs = Vec::with_capacity(placed.len());
     for placed in placed {
         let Some(scanned) = shelf
@@ -167,7 +177,7 @@ fn jobs(
             file,
             text,
             bytes: scanned.bytes,
-            placed,
+            placed: placed.clone(),
         });
     }
     jobs

@@ -12,6 +12,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where it is reported.
     pub primary: Label,
+    /// The macro call that brings the code in, if the place stands in a macro's definition.
+    pub call: Option<Span>,
     /// The story, in the order in which it happens.
     pub secondary: Vec<Label>,
     /// Why it is wrong, and which rule says so.
@@ -68,6 +70,7 @@ impl Diagnostic {
                 span,
                 text: String::new(),
             },
+            call: None,
             secondary: Vec::new(),
             notes: if rules.is_empty() {
                 Vec::new()
@@ -96,6 +99,17 @@ impl Diagnostic {
             });
         }
         self
+    }
+
+    /// As code that a call of the user's own macro brings in.
+    pub(crate) fn expanded_by(self, call: Option<Span>) -> Diagnostic {
+        match call {
+            Some(at) => Diagnostic {
+                call,
+                ..self.also(at, "in this call of the macro")
+            },
+            None => self,
+        }
     }
 
     /// With a reason why it is wrong, told before the rules.

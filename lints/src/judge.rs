@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::lint::Check;
 use memlint_analysis::event::Event;
+use memlint_analysis::span::Span;
 use std::collections::HashSet;
 
 /// Words every event; the same lint at the same place is told once.
@@ -27,14 +28,16 @@ fn word(event: &Event) -> Option<Diagnostic> {
     if event.site.is_stub() {
         return None;
     }
-    crate::all().iter().find_map(|lint| match lint.check {
+    let found = crate::all().iter().find_map(|lint| match lint.check {
         Check::Event(check) => check(event),
         Check::Directive => None,
-    })
+    });
+    found.map(|d| d.expanded_by(event.call))
 }
 
 /// What chooses between stories of one defect; total, so that the choice never varies.
-fn story(d: &Diagnostic) -> (usize, Vec<memlint_analysis::span::Span>, &str, &str) {
+fn story(d: &Diagnostic) -> (bool, usize, Vec<Span>, &str, &str) {
     let places = d.secondary.iter().map(|label| label.span).collect();
-    (d.secondary.len(), places, &d.message, &d.function)
+    let vague = d.call.is_none();
+    (vague, d.secondary.len(), places, &d.message, &d.function)
 }

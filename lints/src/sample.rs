@@ -97,6 +97,7 @@ pub(crate) fn event(kind: EventKind, block: Block) -> Event {
     Event {
         kind,
         site: line(9),
+        call: None,
         function: "sample::run".to_owned(),
         block,
         steps: Vec::new(),

@@ -111,7 +111,10 @@ fn innermost<'e, 'a>(
 ) -> Option<&'e mut Entry<'a>> {
     entries
         .iter_mut()
-        .filter(|entry| covers(entry.directive, d.primary.span))
+        .filter(|entry| {
+            covers(entry.directive, d.primary.span)
+                || d.call.is_some_and(|call| covers(entry.directive, call))
+        })
         .filter(|entry| entry.selection.covers(d.lint, level))
         .max_by_key(|entry| narrowness(entry.directive))
 }

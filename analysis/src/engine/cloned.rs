@@ -186,6 +186,7 @@ impl Machine<'_> {
                 field: released.field,
             },
             site: def.name_span,
+            call: None,
             function: def.label.clone(),
             block: Block {
                 origin: Origin::Unknown,

@@ -144,6 +144,7 @@ impl Machine<'_> {
         Event {
             kind,
             site: def.name_span,
+            call: None,
             function: def.label.clone(),
             block: Block {
                 origin: Origin::Unknown,

@@ -28,6 +28,7 @@ impl Machine<'_> {
             events.push(Event {
                 kind: EventKind::Unpaired,
                 site: def.name_span,
+                call: None,
                 function: def.label.clone(),
                 block: one.block.clone(),
                 steps: one.steps.clone(),

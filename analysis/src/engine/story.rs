@@ -194,11 +194,24 @@ impl Machine<'_> {
         let event = Event {
             kind,
             site,
+            call: self.expanded_by(site),
             function: self.root_label.clone(),
             block: self.describe(&block),
             steps: story,
         };
         self.events.push(event);
+    }
+
+    /// The macro call that brought code into the root, or into what it follows now.
+    fn expanded_by(&self, site: Span) -> Option<Span> {
+        let root = self.root.and_then(|id| self.program.func(id).body);
+        let bodies = self.active.iter().map(|a| a.body).chain(root);
+        let mut calls = bodies
+            .flat_map(|body| &self.program.body(body).expansions)
+            .filter(|(_, region)| region.contains(site))
+            .map(|(call, _)| *call);
+        let call = calls.next()?;
+        calls.all(|other| other == call).then_some(call)
     }
 
     /// Files an event that happens here and now, unless a helper has it all to itself.

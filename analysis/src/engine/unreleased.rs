@@ -267,6 +267,7 @@ impl Machine<'_> {
                 drop_at: drop.map(|id| self.program.func(id).name_span),
             },
             site: def.name_span,
+            call: None,
             function: def.label.clone(),
             block: one.block.clone(),
             steps: one.steps.clone(),

@@ -79,6 +79,9 @@ pub struct Body {
     pub blocks: Vec<Block>,
     /// What unwinding drops: a forest, each node a local and the node outside it.
     pub cleanups: Vec<Cleanup>,
+    /// Calls of the crate's own macros that brought code into it, each with the place of the
+    /// definition that the code stands in.
+    pub expansions: Box<[(Span, Span)]>,
     /// The whole body.
     pub span: Span,
 }

@@ -124,6 +124,9 @@ impl<'a> FileCx<'a> {
         if self.skipped.is_empty() {
             return None;
         }
+        if super::span::definition_of(sig.fn_token.span).is_some() {
+            return None;
+        }
         let begin = self.span(sig.fn_token.span).lo;
         let at = self
             .skipped

@@ -119,6 +119,7 @@ fn unknown(file: FileId, later: &Later) -> Body {
             end: Terminator::Return,
         }],
         cleanups: Vec::new(),
+        expansions: Box::default(),
         span,
     }
 }

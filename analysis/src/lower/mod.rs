@@ -96,6 +96,7 @@ struct ForgetSpans;
 
 impl Drop for ForgetSpans {
     fn drop(&mut self) {
+        span::forget_definitions();
         proc_macro2::extra::invalidate_current_thread_spans();
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::span::{FileId, Pos, Span};
 use proc_macro2::{LineColumn, Span as TokenSpan};
+use std::cell::RefCell;
 use syn::{Expr, Type};
 
 /// A text that is being lowered: a file, or a part of one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Origin {
     /// The file.
     pub(crate) file: FileId,
@@ -59,8 +60,56 @@ impl Origin {
 /// Where tokens begin and end that stand nowhere.
 const BEGIN: LineColumn = LineColumn { line: 1, column: 0 };
 
+/// A macro's definition whose tokens occur in the text that is being lowered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Definition {
+    /// One of its tokens: those of one text can be joined.
+    token: TokenSpan,
+    origin: Origin,
+    /// All of it.
+    pub(crate) region: Span,
+}
+
+thread_local! {
+    static DEFINITIONS: RefCell<Vec<Definition>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Definition {
+    /// The definition that stands at `region`; from now on its tokens are found there.
+    pub(crate) fn known(token: TokenSpan, region: Span) -> Definition {
+        let definition = Definition {
+            token,
+            origin: Origin::part(region.file, region.lo),
+            region,
+        };
+        DEFINITIONS.with_borrow_mut(|all| all.push(definition));
+        definition
+    }
+
+    /// Whether it is the definition's own token, not one of a call's arguments.
+    pub(crate) fn has(&self, token: TokenSpan) -> bool {
+        self.token.join(token).is_some()
+    }
+}
+
+/// Forgets the definitions: the next text has tokens of its own.
+pub(crate) fn forget_definitions() {
+    DEFINITIONS.with_borrow_mut(Vec::clear);
+}
+
+/// The macro's definition that the token comes from, if it comes from one.
+pub(crate) fn definition_of(token: TokenSpan) -> Option<Definition> {
+    DEFINITIONS.with_borrow(|all| all.iter().find(|d| d.has(token)).copied())
+}
+
+/// Where the token comes from: the text itself, or a macro's definition.
+fn source(origin: Origin, token: TokenSpan) -> Origin {
+    definition_of(token).map_or(origin, |definition| definition.origin)
+}
+
 /// One token's span.
 pub(crate) fn resolve(origin: Origin, span: TokenSpan) -> Span {
+    let origin = source(origin, span);
     Span {
         file: origin.file,
         lo: origin.start(span),
@@ -68,16 +117,23 @@ pub(crate) fn resolve(origin: Origin, span: TokenSpan) -> Span {
     }
 }
 
-/// From the first token to the last. Tokens out of a macro's body stand for the whole call, so
-/// the ends are put in order.
-pub(crate) fn between(origin: Origin, first: TokenSpan, last: TokenSpan) -> Span {
+/// From the first token to the last. Where one is an argument of a macro's call and the other
+/// stands in the macro, that one tells the place, so that all calls tell the same.
+pub(crate) fn between(own: Origin, first: TokenSpan, last: TokenSpan) -> Span {
+    let (origin, other) = (source(own, first), source(own, last));
+    if origin != other {
+        return match origin == own {
+            true => resolve(own, last),
+            false => resolve(own, first),
+        };
+    }
     let lo = origin.start(first);
     let hi = origin.end(last);
     if lo <= hi {
         let file = origin.file;
         Span { file, lo, hi }
     } else {
-        resolve(origin, first)
+        resolve(own, first)
     }
 }
 

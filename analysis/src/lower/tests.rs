@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 fn lower(text: &str) -> FileIr {
     let mut macros = MacroTable::default();
-    collect_macros(text, &mut macros);
+    collect_macros(FileId(0), text, &mut macros);
     match lower_file(FileId(7), text, &macros) {
         Ok(ir) => ir,
         Err(failure) => panic!("{failure:?}"),
@@ -225,7 +225,7 @@ fn the_whole_repository_is_lowered() {
     let mut macros = MacroTable::default();
     texts
         .iter()
-        .for_each(|text| collect_macros(text, &mut macros));
+        .for_each(|text| collect_macros(FileId(0), text, &mut macros));
     assert!(texts.len() > 20);
     let lowered = texts
         .iter()

@@ -30,6 +30,7 @@ fn finding(level: Level) -> Finding {
             lint,
             message: "memory is released twice".into(),
             primary: label(span(0, (3, 4), (3, 11)), "released again here"),
+            call: None,
             secondary: vec![
                 label(span(0, (1, 5), (1, 6)), "a parameter"),
                 label(span(1, (2, 4), (2, 13)), "allocated here"),

@@ -139,6 +139,7 @@ impl<'b, 'f> Builder<'b, 'f> {
             params: self.params,
             blocks: super::prune::prune(self.blocks.into_iter().map(close).collect()),
             cleanups: self.cleanups,
+            expansions: self.cx.expansions(self.span),
             span: self.span,
         }
     }
@@ -290,6 +291,7 @@ pub(super) fn reserve(cx: &mut FileCx<'_>, module: ModuleIx, span: Span) -> Body
         captures: Vec::new(),
         blocks: Vec::new(),
         cleanups: Vec::new(),
+        expansions: Box::default(),
         span,
     })
 }

@@ -31,7 +31,7 @@ impl FileCx<'_> {
             "thread_local" => self.statics(module, &x.mac.tokens, true),
             "lazy_static" => self.statics(module, &x.mac.tokens, false),
             _ => match self.transcribed(&name, &x.mac) {
-                Some(tokens) => self.macro_items(module, tokens),
+                Some((tokens, _)) => self.macro_items(module, tokens),
                 None => self.macro_items(module, x.mac.tokens.clone()),
             },
         }
@@ -178,7 +178,7 @@ impl FileCx<'_> {
             return Vec::new();
         }
         let tokens = self.transcribed(&name, mac);
-        let tokens = tokens.unwrap_or_else(|| mac.tokens.clone());
+        let tokens = tokens.map_or_else(|| mac.tokens.clone(), |t| t.0);
         many::<T>.parse2(tokens).unwrap_or_default()
     }
 
@@ -191,7 +191,7 @@ impl FileCx<'_> {
             return TyExpr::Unknown;
         }
         let tokens = self.transcribed(&name, mac);
-        match tokens.map(syn::parse2::<syn::Type>) {
+        match tokens.map(|t| syn::parse2::<syn::Type>(t.0)) {
             Some(Ok(ty)) => {
                 self.invocations.item_depth += 1;
                 let ty = self.ty(&ty);

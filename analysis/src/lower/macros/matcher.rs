@@ -51,8 +51,8 @@ fn sequence(nodes: &[Node], input: ParseStream<'_>, out: &mut Bindings) -> syn::
 fn one(node: &Node, rest: &[Node], input: ParseStream<'_>, out: &mut Bindings) -> syn::Result<()> {
     match node {
         Node::Token(expected) => token(expected, input),
-        Node::Crate => Err(input.error("expected a token")),
-        Node::Group(delimiter, nodes, _) => group(*delimiter, nodes, input, out),
+        Node::Crate(_) => Err(input.error("expected a token")),
+        Node::Group(delimiter, _, nodes, _) => group(*delimiter, nodes, input, out),
         Node::Var { name, kind } => {
             let found = fragment::parse(kind, input)?;
             out.insert(*name, Binding::One(found));

@@ -15,7 +15,7 @@ mod transcribe;
 mod unknown;
 
 use super::cx::{Expansion, FileCx};
-use super::span::Origin;
+use super::span::{Definition, definition_of};
 use crate::ir::ModuleIx;
 use crate::span::Span;
 use proc_macro2::{Span as TokenSpan, TokenStream};
@@ -33,12 +33,19 @@ const MAX_TOKENS: usize = 1_000_000;
 /// How many tokens one expansion may make.
 const MAX_TOKENS_ONCE: usize = 100_000;
 
+/// Calls up to which it is known where they stood.
+const RECENT: usize = 64;
+
 /// The macros a file has used so far, parsed, and the brakes on their expansion.
 #[derive(Default)]
 pub(crate) struct Invocations {
     definitions: FxHashMap<String, Rc<Vec<MacroDef>>>,
     counts: FxHashMap<(Span, String), u32>,
     tokens: usize,
+    /// The call in the text itself that is being expanded.
+    outermost: Option<Span>,
+    /// The calls in the text so far, each with the definition that it used, directly or not.
+    calls: Vec<(Span, Span)>,
     /// How deep the expansion of items is nested.
     item_depth: u32,
 }
@@ -65,8 +72,8 @@ impl FileCx<'_> {
         if let Some(known) = builtin::expansion(&name, mac) {
             return known;
         }
-        if let Some(tokens) = self.transcribed(&name, mac)
-            && let Some(parsed) = body_expansion(tokens, self.origin, self.span(call_span(mac)))
+        if let Some((tokens, definition)) = self.transcribed(&name, mac)
+            && let Some(parsed) = body_expansion(tokens, definition)
         {
             return parsed;
         }
@@ -78,10 +85,21 @@ impl FileCx<'_> {
 
     /// The crate's own macro applied to the call; `None` if there is none or none of its rules
     /// matches.
-    fn transcribed(&mut self, name: &str, mac: &syn::Macro) -> Option<TokenStream> {
+    fn transcribed(
+        &mut self,
+        name: &str,
+        mac: &syn::Macro,
+    ) -> Option<(TokenStream, Option<Definition>)> {
         let definitions = self.definitions(name)?;
         let span = call_span(mac);
-        let count = (self.span(span), name.to_owned());
+        // A call in a definition counts for the call that led there.
+        let here = match definition_of(span) {
+            Some(_) => self.invocations.outermost,
+            None => None,
+        };
+        let here = here.unwrap_or_else(|| self.span(span));
+        self.invocations.outermost = Some(here);
+        let count = (here, name.to_owned());
         let count = self.invocations.counts.entry(count).or_default();
         *count += 1;
         let left = MAX_TOKENS.saturating_sub(self.invocations.tokens);
@@ -92,10 +110,25 @@ impl FileCx<'_> {
             let limit = left.min(MAX_TOKENS_ONCE);
             if let Some((tokens, size)) = definition.apply(mac.tokens.clone(), span, limit) {
                 self.invocations.tokens += size;
-                return Some(tokens);
+                if let Some(found) = definition.definition {
+                    self.invocations.calls.push((here, found.region));
+                }
+                return Some((tokens, definition.definition));
             }
         }
         None
+    }
+
+    /// The macros that the text between these places calls, each with what it used; in the end
+    /// the call that is being expanded, for what comes from it as a whole.
+    pub(crate) fn expansions(&self, within: Span) -> Box<[(Span, Span)]> {
+        let calls = &self.invocations.calls;
+        let recent = &calls[calls.len().saturating_sub(RECENT)..];
+        let inside = |(call, region): &&(Span, Span)| {
+            within.contains(*call)
+                || region.contains(within) && self.invocations.outermost == Some(*call)
+        };
+        recent.iter().filter(inside).copied().collect()
     }
 
     fn definitions(&mut self, name: &str) -> Option<Rc<Vec<MacroDef>>> {
@@ -103,7 +136,7 @@ impl FileCx<'_> {
             return Some(known.clone());
         }
         let texts = self.macros.texts(name)?;
-        let parsed = texts.filter_map(MacroDef::parse);
+        let parsed = texts.filter_map(|(text, at)| MacroDef::parse(text, at));
         let parsed = Rc::new(parsed.collect::<Vec<_>>());
         self.invocations
             .definitions
@@ -114,11 +147,11 @@ impl FileCx<'_> {
 
 /// The tokens of an expansion as statements. A name that the call's arguments gave to a `let`
 /// stays visible after the call, and so do items.
-fn body_expansion(tokens: TokenStream, origin: Origin, call: Span) -> Option<Expansion> {
+fn body_expansion(tokens: TokenStream, macro_: Option<Definition>) -> Option<Expansion> {
     let stmts = syn::Block::parse_within.parse2(tokens).ok()?;
     let leaks = stmts.iter().any(|stmt| match stmt {
         syn::Stmt::Item(item) => !matches!(item, syn::Item::Use(_) | syn::Item::Macro(_)),
-        syn::Stmt::Local(local) => binds_argument(&local.pat, origin, call),
+        syn::Stmt::Local(local) => binds_argument(&local.pat, macro_),
         _ => false,
     });
     Some(match leaks {
@@ -127,18 +160,15 @@ fn body_expansion(tokens: TokenStream, origin: Origin, call: Span) -> Option<Exp
     })
 }
 
-fn binds_argument(pat: &syn::Pat, origin: Origin, call: Span) -> bool {
+fn binds_argument(pat: &syn::Pat, macro_: Option<Definition>) -> bool {
     match pat {
-        syn::Pat::Ident(p) => super::span::resolve(origin, p.ident.span()) != call,
-        syn::Pat::Type(p) => binds_argument(&p.pat, origin, call),
-        syn::Pat::Tuple(p) => p.elems.iter().any(|p| binds_argument(p, origin, call)),
-        syn::Pat::TupleStruct(p) => p.elems.iter().any(|p| binds_argument(p, origin, call)),
-        syn::Pat::Reference(p) => binds_argument(&p.pat, origin, call),
-        syn::Pat::Paren(p) => binds_argument(&p.pat, origin, call),
-        syn::Pat::Struct(p) => p
-            .fields
-            .iter()
-            .any(|f| binds_argument(&f.pat, origin, call)),
+        syn::Pat::Ident(p) => !macro_.is_some_and(|d| d.has(p.ident.span())),
+        syn::Pat::Type(p) => binds_argument(&p.pat, macro_),
+        syn::Pat::Tuple(p) => p.elems.iter().any(|p| binds_argument(p, macro_)),
+        syn::Pat::TupleStruct(p) => p.elems.iter().any(|p| binds_argument(p, macro_)),
+        syn::Pat::Reference(p) => binds_argument(&p.pat, macro_),
+        syn::Pat::Paren(p) => binds_argument(&p.pat, macro_),
+        syn::Pat::Struct(p) => p.fields.iter().any(|f| binds_argument(&f.pat, macro_)),
         _ => false,
     }
 }

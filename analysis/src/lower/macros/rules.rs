@@ -2,7 +2,9 @@
 
 use super::matcher::first_match;
 use super::transcribe::Transcriber;
+use crate::lower::span::Definition;
 use crate::name::Name;
+use crate::span::Span;
 use proc_macro2::{Delimiter, Span as TokenSpan, TokenStream, TokenTree};
 use rustc_hash::FxHashSet;
 use std::iter::Peekable;
@@ -11,6 +13,8 @@ use std::str::FromStr;
 /// One macro.
 pub(super) struct MacroDef {
     rules: Vec<Rule>,
+    /// Where it stands; nowhere if it has no token.
+    pub(super) definition: Option<Definition>,
 }
 
 struct Rule {
@@ -24,8 +28,8 @@ struct Rule {
 pub(super) enum Node {
     /// A token that stands for itself.
     Token(TokenTree),
-    /// A delimited group; the variables that are declared right in it.
-    Group(Delimiter, Vec<Node>, Vec<Name>),
+    /// A delimited group; where it stands, and the variables that are declared right in it.
+    Group(Delimiter, TokenSpan, Vec<Node>, Vec<Name>),
     /// `$name:kind`, in a transcriber `$name` (then the kind is empty).
     Var { name: Name, kind: String },
     /// `$( .. ) sep op`.
@@ -37,15 +41,17 @@ pub(super) enum Node {
         op: char,
     },
     /// `$crate`.
-    Crate,
+    Crate(TokenSpan),
 }
 
 type Tokens = Peekable<proc_macro2::token_stream::IntoIter>;
 
 impl MacroDef {
     /// Parses what stands between the braces of a definition.
-    pub(super) fn parse(text: &str) -> Option<MacroDef> {
+    pub(super) fn parse(text: &str, at: Span) -> Option<MacroDef> {
         let mut tokens = TokenStream::from_str(text).ok()?.into_iter().peekable();
+        let first = tokens.peek().map(TokenTree::span);
+        let definition = first.map(|token| Definition::known(token, at));
         let mut rules = Vec::new();
         while let Some(TokenTree::Group(matcher)) = tokens.next() {
             let arrow = (tokens.next()?, tokens.next()?);
@@ -65,7 +71,7 @@ impl MacroDef {
             });
             while tokens.next_if(|t| is_punct(t, ';')).is_some() {}
         }
-        Some(MacroDef { rules })
+        Some(MacroDef { rules, definition })
     }
 
     /// Expands a call by the first rule that matches: the tokens and how many they are. `None`
@@ -92,7 +98,7 @@ impl MacroDef {
 fn declares(rule: &Rule) -> bool {
     fn any(nodes: &[Node]) -> bool {
         nodes.iter().any(|node| match node {
-            Node::Group(_, nodes, locals) => !locals.is_empty() || any(nodes),
+            Node::Group(_, _, nodes, locals) => !locals.is_empty() || any(nodes),
             Node::Repeat { nodes, .. } => any(nodes),
             _ => false,
         })
@@ -150,7 +156,7 @@ fn nodes(stream: TokenStream, matcher: bool) -> Vec<Node> {
                 let nodes = nodes(group.stream(), matcher);
                 let mut locals = Vec::new();
                 declared(&nodes, &mut locals);
-                out.push(Node::Group(group.delimiter(), nodes, locals));
+                out.push(Node::Group(group.delimiter(), group.span(), nodes, locals));
             }
             token => out.push(Node::Token(token)),
         }
@@ -162,8 +168,9 @@ fn nodes(stream: TokenStream, matcher: bool) -> Vec<Node> {
 fn dollar(tokens: &mut Tokens, matcher: bool) -> Option<Node> {
     match tokens.peek()? {
         TokenTree::Ident(word) if word == "crate" => {
+            let at = word.span();
             tokens.next();
-            Some(Node::Crate)
+            Some(Node::Crate(at))
         }
         TokenTree::Ident(word) => {
             let name = Name::new(&word.to_string());
@@ -204,8 +211,8 @@ fn variables(nodes: &[Node], out: &mut Vec<Name>) {
         match node {
             Node::Var { name, .. } => out.push(*name),
             Node::Repeat { vars, .. } => out.extend(vars),
-            Node::Group(_, nodes, _) => variables(nodes, out),
-            Node::Token(_) | Node::Crate => {}
+            Node::Group(_, _, nodes, _) => variables(nodes, out),
+            Node::Token(_) | Node::Crate(_) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::ir::Words;
 use crate::lower::mention;
 use crate::lower::text::{Kind, Pieces};
+use crate::span::{FileId, Pos, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 
@@ -18,6 +19,7 @@ pub struct MacroTable {
 struct Definition {
     /// What stands between its delimiters.
     text: String,
+    at: Span,
     words: Words,
     /// Whether it has a keyword of items.
     declares: bool,
@@ -25,9 +27,9 @@ struct Definition {
 
 impl MacroTable {
     /// The rules of all macros of that name, the newest last.
-    pub(crate) fn texts(&self, name: &str) -> Option<impl Iterator<Item = &str>> {
+    pub(crate) fn texts(&self, name: &str) -> Option<impl Iterator<Item = (&str, Span)>> {
         let all = self.texts.get(name)?;
-        Some(all.iter().map(|definition| definition.text.as_str()))
+        Some(all.iter().map(|d| (d.text.as_str(), d.at)))
     }
 
     /// What a call of each macro brings along: the hash of the call, and the words.
@@ -78,11 +80,12 @@ impl MacroTable {
 }
 
 /// Adds the `macro_rules!` of a file.
-pub fn collect_macros(text: &str, into: &mut MacroTable) {
+pub fn collect_macros(file: FileId, text: &str, into: &mut MacroTable) {
     if !text.contains("macro_rules!") {
         return;
     }
     let mut pieces = Pieces::new(text);
+    let mut reached = (0, Pos { line: 1, column: 0 });
     while let Some(piece) = pieces.code() {
         if piece.kind != Kind::Word || pieces.slice(piece) != "macro_rules" {
             continue;
@@ -101,14 +104,37 @@ pub fn collect_macros(text: &str, into: &mut MacroTable) {
             let all = into.texts.entry(name.to_owned()).or_default();
             if !all.iter().any(|known| known.text == body) {
                 let (words, declares) = mention::definition(body);
+                let begin = body.as_ptr().addr() - text.as_ptr().addr();
+                let lo = advance(reached.1, text.get(reached.0..begin).unwrap_or(""));
+                let hi = advance(lo, body);
+                reached = (begin + body.len(), hi);
                 all.push(Definition {
                     text: body.to_owned(),
+                    at: Span { file, lo, hi },
                     words,
                     declares,
                 });
             }
         }
     }
+}
+
+/// The position after a text that begins there.
+fn advance(from: Pos, text: &str) -> Pos {
+    match text.rsplit_once('\n') {
+        None => Pos {
+            column: from.column + count(text),
+            ..from
+        },
+        Some((before, last)) => Pos {
+            line: from.line + 1 + before.matches('\n').count() as u32,
+            column: count(last),
+        },
+    }
+}
+
+fn count(text: &str) -> u32 {
+    text.chars().count() as u32
 }
 
 /// What stands between the delimiters that follow.

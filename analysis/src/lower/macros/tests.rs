@@ -9,7 +9,7 @@ use quote::ToTokens;
 
 fn table(text: &str) -> MacroTable {
     let mut table = MacroTable::default();
-    collect_macros(text, &mut table);
+    collect_macros(FileId(0), text, &mut table);
     table
 }
 

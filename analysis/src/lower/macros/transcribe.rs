@@ -1,5 +1,5 @@
-//! Writing out a rule's right side. Tokens of the macro's body get the call's span, tokens of its
-//! arguments keep their own.
+//! Writing out a rule's right side. All tokens keep their spans: those of the macro's body stand in
+//! its definition, those of its arguments in the call.
 
 use super::matcher::{Binding, Bindings};
 use super::rules::{Node, is_punct};
@@ -96,7 +96,7 @@ impl Transcriber {
         }
         let name = name.as_str();
         let name = name.strip_prefix("r#").unwrap_or(name);
-        Some(Ident::new(&format!("{name}_"), self.call).into())
+        Some(Ident::new(&format!("{name}_"), word.span()).into())
     }
 
     fn count(&mut self, n: usize) -> Option<()> {
@@ -113,15 +113,13 @@ impl Transcriber {
     ) -> Option<()> {
         self.count(1)?;
         match node {
-            Node::Token(token) => {
-                let mut token = token.clone();
-                token.set_span(self.call);
-                out.push(token);
-            }
-            Node::Crate => out.push(Ident::new("crate", self.call).into()),
-            Node::Group(delimiter, nodes, locals) => {
+            Node::Token(token) => out.push(token.clone()),
+            Node::Crate(at) => out.push(Ident::new("crate", *at).into()),
+            Node::Group(delimiter, at, nodes, locals) => {
                 let inner = self.scope(nodes, locals, bindings)?;
-                out.push(self.group(*delimiter, inner));
+                let mut group = Group::new(*delimiter, inner);
+                group.set_span(*at);
+                out.push(group.into());
             }
             Node::Var { name, .. } => self.variable(*name, next, bindings, out)?,
             Node::Repeat {
@@ -132,12 +130,6 @@ impl Transcriber {
             } => self.repeat(nodes, vars, separator, bindings, out)?,
         }
         Some(())
-    }
-
-    fn group(&self, delimiter: Delimiter, inner: TokenStream) -> TokenTree {
-        let mut group = Group::new(delimiter, inner);
-        group.set_span(self.call);
-        group.into()
     }
 
     fn punct(&self, c: char) -> TokenTree {
@@ -203,11 +195,7 @@ impl Transcriber {
                 inner.insert(*name, all.get(round)?.clone());
             }
             if round > 0 {
-                for token in separator {
-                    let mut token = token.clone();
-                    token.set_span(self.call);
-                    out.push(token);
-                }
+                out.extend(separator.iter().cloned());
             }
             out.extend(self.nodes(nodes, &inner)?);
         }

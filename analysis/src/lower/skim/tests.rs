@@ -3,10 +3,11 @@
 use super::{Skim, skim};
 use crate::ir::Words;
 use crate::lower::{MacroTable, collect_macros};
+use crate::span::FileId;
 
 fn skimmed(text: &str) -> Option<Skim> {
     let mut macros = MacroTable::default();
-    collect_macros(text, &mut macros);
+    collect_macros(FileId(0), text, &mut macros);
     skim(text, &macros).ok().flatten()
 }
 
