@@ -168,6 +168,11 @@ pub enum NonHeap {
     Function,
     /// A dangling or constant address.
     Address,
+    /// Lent by a library that keeps it.
+    Lent {
+        /// The routine that returned it.
+        by: String,
+    },
     /// Borrowed from an owner that is still responsible for it (`as_ptr`, `as_mut_ptr`), the
     /// owner's type in words.
     Borrowed {

@@ -240,6 +240,9 @@ fn faults(by: &Routine) -> Vec<Fault> {
         NonHeap::Literal,
         NonHeap::Function,
         NonHeap::Address,
+        NonHeap::Lent {
+            by: "libc::getenv".to_owned(),
+        },
         NonHeap::Borrowed { owner: owner() },
         NonHeap::Borrowed {
             owner: "Vec<u8>".to_owned(),

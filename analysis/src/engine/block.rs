@@ -119,6 +119,8 @@ pub(crate) struct Block {
     pub(crate) escape: Escape,
     /// The status that said that it was made, of an out-parameter.
     pub(crate) told_by: Option<ValueId>,
+    /// Holds no more than a number or a pointer: who gets it writes there, and keeps nothing.
+    pub(crate) cell: bool,
     /// Read by Rust code after a foreign call got it.
     pub(crate) read_back: bool,
     /// A pointer to it was taken from its owner (`as_ptr`).

@@ -37,6 +37,9 @@ impl<'p> External<'p> {
     }
 }
 
+/// Bytes of a number or a pointer.
+const CELL: i128 = 16;
+
 impl<'p> Machine<'p> {
     /// A function declared in an extern block.
     pub(crate) fn foreign_call(
@@ -293,6 +296,10 @@ impl<'p> Machine<'p> {
         );
         if let Some(size) = size {
             self.check_size(&mut st, object, &by, size, acquire.checked);
+            let cell = self.constant(&st, size).is_some_and(|n| n <= CELL);
+            if let Some(block) = st.block_mut(object) {
+                block.cell = cell;
+            }
         }
         let pointer = self.pointer_to(object);
         match acquire.to {

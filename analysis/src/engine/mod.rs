@@ -38,6 +38,7 @@ mod root;
 mod schedule;
 mod shape;
 mod site;
+mod source;
 mod state;
 mod step;
 mod story;

@@ -215,6 +215,7 @@ impl Machine<'_> {
             escape: Escape::No,
             told_by: None,
             lent: false,
+            cell: false,
             read_back: false,
             resize_failed: None,
             resized: false,

@@ -47,6 +47,10 @@ impl Machine<'_> {
             layout.clone(),
         );
         if let Some(block) = st.block_mut(object) {
+            block.cell = matches!(
+                &layout,
+                Layout::One(Ty::Int(_) | Ty::Bool | Ty::Float(_) | Ty::Ptr(..))
+            );
             block.owner_ty = ty;
             if manual {
                 block.null = Null::Maybe;

@@ -4,7 +4,7 @@ use super::block::{Birth, Block, Escape, Family, Layout, Null, Pending, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
-use super::value::{Source, Value, ValueId};
+use super::value::{Value, ValueId};
 use crate::event::{Act, EventKind, Fault, NonHeap, Routine, StepKind, Usage};
 use crate::name::Name;
 use crate::types::{Same, Ty};
@@ -35,6 +35,10 @@ impl Machine<'_> {
             Aim::NonHeap(what) => return self.report_nonheap(st, pointer, claim, what),
             Aim::Block(object, start) => (object, start),
         };
+        if let Some(by) = self.lent_by(pointer) {
+            let by = by.to_string();
+            return self.report_nonheap(st, pointer, claim, NonHeap::Lent { by });
+        }
         self.known_block(st, object, pointer);
         if claim.by.act == Act::Drop {
             self.report_pending(st, object);
@@ -246,44 +250,6 @@ impl Machine<'_> {
         Birth::Parameter(name.unwrap_or(Name::EMPTY))
     }
 
-    /// What a foreign call returned or filled in has a foreign origin, named or not.
-    fn foreign_birth(&mut self, st: &mut State, object: ObjectId, pointer: ValueId) {
-        let Some(name) = self.foreign_source(pointer) else {
-            return;
-        };
-        let routine = Routine {
-            name: name.to_string(),
-            family: String::new(),
-            act: Act::Acquire,
-        };
-        if let Some(block) = st.block_mut(object)
-            && block.family == Family::Unknown
-            && block.owners == 0
-        {
-            block.family = Family::Foreign(name);
-            block.birth = Birth::Routine(Rc::new(routine));
-        }
-    }
-
-    /// The foreign routine that made an unknown pointer, through fields and loads.
-    pub(crate) fn foreign_source(&self, v: ValueId) -> Option<Name> {
-        let mut at = v;
-        for _ in 0..6 {
-            match self.arena.get(at) {
-                Value::Opaque {
-                    source: Source::ForeignResult(name) | Source::ForeignOut(name),
-                    ..
-                } => return Some(*name),
-                Value::Part(of, _) => at = *of,
-                Value::Agg {
-                    rest: Some(rest), ..
-                } => at = *rest,
-                _ => return None,
-            }
-        }
-        None
-    }
-
     /// The verdict, in this order: heap at all, ended, family, start, layout.
     fn verdict(
         &mut self,
@@ -445,6 +411,7 @@ impl Machine<'_> {
                 Object::Local(at, _) | Object::Literal(at) => vec![at],
                 _ => vec![site],
             },
+            Value::Opaque { site: at, .. } => vec![*at],
             _ => vec![site],
         };
         let kind = EventKind::Reclaim {

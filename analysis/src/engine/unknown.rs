@@ -171,7 +171,7 @@ impl Machine<'_> {
             .filter(|(object, block)| {
                 self.is_raw_text(block) && matches!(block.escape, Escape::Element(_))
                     || direct == Some(*object)
-                        && (self.is_raw_text(block) || block.is_forgotten())
+                        && (self.is_raw_text(block) || block.is_forgotten() || block.cell)
                         && matches!(block.escape, Escape::No | Escape::Borrowed(..))
             })
             .map(|(object, block)| (*object, block.escape))

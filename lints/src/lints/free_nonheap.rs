@@ -83,6 +83,7 @@ fn subject(what: &NonHeap) -> String {
         NonHeap::Literal => "a literal".to_owned(),
         NonHeap::Function => "a function".to_owned(),
         NonHeap::Address => "an address that no allocator gave out".to_owned(),
+        NonHeap::Lent { by } => format!("memory that {} only lends", code(by)),
         NonHeap::Borrowed { owner } => format!("memory that is borrowed from {}", one(owner)),
     }
 }
@@ -94,6 +95,7 @@ fn why(what: &NonHeap) -> String {
             "it is part of the program itself and lives as long as the program runs"
         }
         NonHeap::Address => "only a pointer that an allocator returned may be given back to one",
+        NonHeap::Lent { .. } => "it belongs to the library, which uses or releases it later",
         NonHeap::Borrowed { owner } => {
             return format!("the {} still owns it and will release it, too", code(owner));
         }
@@ -116,6 +118,7 @@ fn help(what: &NonHeap, by: &Routine) -> String {
                 _ => "leave the release to the owner".to_owned(),
             }
         }
+        NonHeap::Lent { .. } => "copy what is needed, and leave the original alone".to_owned(),
         NonHeap::Address => "release it only where something was allocated: keep null or dangling \
                              pointers, as of empty vectors, away from the release"
             .to_owned(),

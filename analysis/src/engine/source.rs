@@ -1,0 +1,66 @@
+//! Foreign origins: which routine out of view a pointer came from, and whether it only lent it.
+
+use super::block::{Birth, Family};
+use super::machine::Machine;
+use super::object::ObjectId;
+use super::state::State;
+use super::value::{Source, Value, ValueId};
+use crate::event::{Act, Routine};
+use crate::families::Effect;
+use crate::name::Name;
+use std::rc::Rc;
+
+impl Machine<'_> {
+    /// What a foreign call returned or filled in has a foreign origin, named or not.
+    pub(crate) fn foreign_birth(&mut self, st: &mut State, object: ObjectId, pointer: ValueId) {
+        let Some(name) = self.foreign_source(pointer) else {
+            return;
+        };
+        let routine = Routine {
+            name: name.to_string(),
+            family: String::new(),
+            act: Act::Acquire,
+        };
+        if let Some(block) = st.block_mut(object)
+            && block.family == Family::Unknown
+            && block.owners == 0
+        {
+            block.family = Family::Foreign(name);
+            block.birth = Birth::Routine(Rc::new(routine));
+        }
+    }
+
+    /// The routine that returned the pointer, if by its contract the library keeps the memory.
+    pub(crate) fn lent_by(&self, pointer: ValueId) -> Option<Name> {
+        let Value::Opaque {
+            source: Source::ForeignResult(name),
+            ..
+        } = self.arena.get(pointer)
+        else {
+            return None;
+        };
+        let last = name.as_str().rsplit("::").next().unwrap_or_default();
+        let routine = self.families.routine(Name::new(last))?;
+        let lends = routine.effects.contains(&Effect::Borrowed);
+        lends.then_some(*name)
+    }
+
+    /// The foreign routine that made an unknown pointer, through fields and loads.
+    pub(crate) fn foreign_source(&self, v: ValueId) -> Option<Name> {
+        let mut at = v;
+        for _ in 0..6 {
+            match self.arena.get(at) {
+                Value::Opaque {
+                    source: Source::ForeignResult(name) | Source::ForeignOut(name),
+                    ..
+                } => return Some(*name),
+                Value::Part(of, _) => at = *of,
+                Value::Agg {
+                    rest: Some(rest), ..
+                } => at = *rest,
+                _ => return None,
+            }
+        }
+        None
+    }
+}
