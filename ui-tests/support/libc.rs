@@ -13,6 +13,8 @@ unsafe extern "C" {
     pub fn realloc(block: *mut c_void, size: size_t) -> *mut c_void;
     pub fn free(block: *mut c_void);
     pub fn strdup(text: *const c_char) -> *mut c_char;
+    pub fn getenv(name: *const c_char) -> *mut c_char;
+    pub fn strerror(code: c_int) -> *mut c_char;
     pub fn strlen(text: *const c_char) -> size_t;
     pub fn puts(text: *const c_char) -> c_int;
     pub fn fopen(path: *const c_char, mode: *const c_char) -> *mut FILE;

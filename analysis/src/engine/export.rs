@@ -4,12 +4,12 @@ use super::machine::Machine;
 use super::noted::{HandedOut, Noted, Taken};
 use crate::event::{Event, EventKind};
 use crate::ir::SelfKind;
-use crate::resolve::FnId;
+use crate::resolve::{FnId, Program};
 use crate::types::Ty;
 use rustc_hash::FxHashSet;
 
 /// Words in the names of functions that take memory back.
-const TAKING: &[&str] = &[
+pub(super) const TAKING: &[&str] = &[
     "free", "drop", "destroy", "delete", "release", "close", "dispose", "dealloc", "fini", "unref",
     "deinit", "cleanup", "clear", "destruct", "finish",
 ];
@@ -20,7 +20,7 @@ impl Machine<'_> {
         let mut events = Vec::new();
         let mut seen = FxHashSet::default();
         for one in &noted.handed_out {
-            if seen.contains(&one.by) || self.is_taken_back(one, &noted.taken) {
+            if !one.of_rust || seen.contains(&one.by) || self.is_taken_back(one, &noted.taken) {
                 continue;
             }
             seen.insert(one.by);
@@ -87,20 +87,20 @@ impl Machine<'_> {
     /// Whether two types behind pointers may be the same.
     fn alike(&self, a: &Ty, b: &Ty) -> bool {
         match (a, b) {
-            _ if self.is_anything(a) || self.is_anything(b) => true,
+            _ if is_anything(self.program, a) || is_anything(self.program, b) => true,
             (Ty::Adt(a, _), Ty::Adt(b, _)) => a == b,
             _ => a == b,
         }
     }
+}
 
-    /// `c_void` and bytes stand for any type.
-    fn is_anything(&self, ty: &Ty) -> bool {
-        match ty {
-            Ty::Unknown | Ty::External(_) | Ty::Param(_) => true,
-            Ty::Adt(adt, _) => self.program.adt(*adt).name == "c_void",
-            Ty::Int(int) => int.bytes() == Some(1),
-            Ty::Tuple(all) => all.is_empty(),
-            _ => false,
-        }
+/// `c_void` and bytes stand for any type.
+pub(super) fn is_anything(program: &Program, ty: &Ty) -> bool {
+    match ty {
+        Ty::Unknown | Ty::External(_) | Ty::Param(_) => true,
+        Ty::Adt(adt, _) => program.adt(*adt).name == "c_void",
+        Ty::Int(int) => int.bytes() == Some(1),
+        Ty::Tuple(all) => all.is_empty(),
+        _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! Layouts: whether what is given back is what was asked for.
 
-use super::block::Layout;
+use super::block::{Birth, Layout};
 use super::machine::Machine;
+use super::object::ObjectId;
 use super::state::State;
 use super::value::{Key, Source, Value, ValueId};
 use crate::types::{self, Len, Same, Ty};
@@ -33,6 +34,31 @@ impl Machine<'_> {
             }
             _ => self.compare_bytes(st, have, want),
         }
+    }
+
+    /// Whether a value from out of view is taken for one of a type of the user's that holds nothing:
+    /// a handle that stands for the value in C's eyes.
+    pub(crate) fn is_hollow(
+        &self,
+        st: &State,
+        object: ObjectId,
+        have: &Layout,
+        want: &Layout,
+    ) -> bool {
+        let (Layout::One(Ty::Unknown | Ty::External(_)), Layout::One(ty @ Ty::Adt(adt, _))) =
+            (have, want)
+        else {
+            return false;
+        };
+        let held = st.heap_get(object).map(|v| self.arena.get(v));
+        let def = self.program.adt(*adt);
+        let made_here = st
+            .block(object)
+            .is_some_and(|b| matches!(b.birth, Birth::Routine(_)));
+        made_here
+            && !def.stub
+            && !matches!(held, None | Some(Value::Agg { .. }))
+            && types::size_align(self.program, ty).size == Some(0)
     }
 
     fn compare_many(&mut self, st: &State, a: &Ty, n: ValueId, b: &Ty, m: ValueId) -> Same {

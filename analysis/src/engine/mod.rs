@@ -17,6 +17,7 @@ mod export;
 mod facts;
 mod foreign;
 mod frontier;
+mod handover;
 mod heat;
 mod interest;
 mod intrinsic;

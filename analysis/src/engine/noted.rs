@@ -53,8 +53,12 @@ pub(crate) struct Stored {
 /// An exported function gives a fresh block to its caller.
 pub(crate) struct HandedOut {
     pub(crate) by: FnId,
+    /// The parameter behind which it is written; none: it is the result.
+    pub(crate) slot: Option<u32>,
     /// The type behind the pointer.
     pub(crate) pointee: Ty,
+    /// Memory of Rust: C cannot release it by itself.
+    pub(crate) of_rust: bool,
     pub(crate) block: event::Block,
     pub(crate) steps: Vec<Step>,
 }
@@ -221,7 +225,7 @@ impl Machine<'_> {
         let signature = self.program.signature(id);
         let mut given = Vec::new();
         if let Ty::Ptr(_, inner) = &signature.ret {
-            given.push((result, (**inner).clone()));
+            given.push((None, result, (**inner).clone()));
         }
         for (n, ty) in signature.params.iter().enumerate() {
             if let Ty::Ptr(true, inner) | Ty::Ref(true, inner) = ty
@@ -229,10 +233,11 @@ impl Machine<'_> {
             {
                 let slot = self.arena.add(Value::Param(n as u32));
                 let slot = self.objects.add(Object::Pointee(slot));
-                given.extend(st.heap_get(slot).map(|v| (v, (**pointee).clone())));
+                let held = st.heap_get(slot);
+                given.extend(held.map(|v| (Some(n as u32), v, (**pointee).clone())));
             }
         }
-        for (value, pointee) in given {
+        for (slot, value, pointee) in given {
             let Value::Ptr(p) = self.arena.get(value) else {
                 continue;
             };
@@ -240,12 +245,13 @@ impl Machine<'_> {
             if let Some(block) = st.block(object)
                 && block.escape == Escape::No
                 && self.is_to_release(block)
-                && self.is_of_rust(block)
                 && !self.is_kept_elsewhere(st, object, value)
             {
                 let handed_out = HandedOut {
                     by: id,
+                    slot,
                     pointee,
+                    of_rust: self.is_of_rust(block),
                     block: self.describe(block),
                     steps: block.story(),
                 };

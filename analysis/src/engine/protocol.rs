@@ -3,6 +3,7 @@
 
 use super::call::{Entry, Outcome};
 use super::machine::{Active, Machine};
+use super::noted::HandedOut;
 use super::object::Object;
 use super::place::Loc;
 use super::root::Prepared;
@@ -141,6 +142,40 @@ impl Machine<'_> {
             };
             self.second_half(st, second, &[subject]);
         }
+        self.wrong_releases()
+    }
+
+    /// Executes an exported constructor, then another function on what it handed out.
+    pub(crate) fn hand_back(&mut self, one: &HandedOut, taker: FnId, at: usize) -> Vec<Event> {
+        let Some(Prepared { active, state }) = self.prepare_root(one.by) else {
+            return Vec::new();
+        };
+        let ends = self.run_root(active, state);
+        self.events.clear();
+        self.seen_events.clear();
+        self.root = Some(taker);
+        self.root_label = self.program.func(taker).label.clone();
+        let count = self.program.signature(taker).params.len();
+        for (st, result) in ends.into_iter().take(8) {
+            let subject = match one.slot {
+                None => Some(result),
+                Some(n) => {
+                    let slot = self.arena.add(Value::Param(n));
+                    let slot = self.objects.add(Object::Pointee(slot));
+                    st.heap_get(slot)
+                }
+            };
+            let Some(subject) = subject else { continue };
+            let mut args: Vec<ValueId> = (0..count)
+                .map(|n| self.arena.add(Value::Param(50 + n as u32)))
+                .collect();
+            args[at] = subject;
+            self.second_half(st, taker, &args);
+        }
+        self.wrong_releases()
+    }
+
+    fn wrong_releases(&mut self) -> Vec<Event> {
         let mut events = std::mem::take(&mut self.events);
         events.retain(|event| {
             matches!(

@@ -286,7 +286,9 @@ impl Machine<'_> {
             return Some(Fault::Offset);
         }
         start?;
-        if self.compare(st, &block.layout, &claim.layout) == Same::Different {
+        if self.compare(st, &block.layout, &claim.layout) == Same::Different
+            || self.is_hollow(st, object, &block.layout, &claim.layout)
+        {
             return Some(Fault::OtherLayout {
                 have: self.layout_words(&block.layout),
                 want: self.layout_words(&claim.layout),

@@ -144,6 +144,7 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
         let events = quietly(|| {
             let mut events = machine.unreleased(&noted.stored);
             events.append(&mut machine.unpaired_exports(&noted));
+            events.append(&mut machine.mispaired_exports(&noted));
             events
         });
         results.events.push((u64::MAX, events.unwrap_or_default()));

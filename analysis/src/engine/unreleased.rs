@@ -255,7 +255,13 @@ impl Machine<'_> {
     }
 
     fn is_left(block: &Block) -> bool {
-        block.is_live() && block.owners <= 0 && block.escape != Escape::Away
+        let given = match block.escape {
+            Escape::Away => true,
+            // Who gets a cell and is not read back from may have ended it.
+            Escape::Borrowed(..) => block.cell && !block.read_back,
+            _ => false,
+        };
+        block.is_live() && block.owners <= 0 && !given
     }
 
     fn never_released(&self, one: &Stored) -> Event {

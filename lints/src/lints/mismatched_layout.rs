@@ -79,16 +79,22 @@ fn check(event: &Event) -> Option<Diagnostic> {
     };
     let (done, by_name) = (wording::done(by.act), routine(by));
     let (have_text, want_text) = (layout(have), layout(want));
-    let message = format!("memory allocated as {have_text} is {done} by {by_name} as {want_text}");
+    let message = match have.is_empty() {
+        true => format!("a value of another type is {done} by {by_name} as {want_text}"),
+        false => format!("memory allocated as {have_text} is {done} by {by_name} as {want_text}"),
+    };
     let d = Diagnostic::new(&LINT, event.site, message)
         .label(format!("{done} here as {want_text}"))
-        .why(why(want, &want_text))
+        .why(why(have, want, &want_text))
         .help(help(have, by, event));
     Some(tell(d, event))
 }
 
-fn why(want: &str, want_text: &str) -> String {
+fn why(have: &str, want: &str, want_text: &str) -> String {
     match contents(want) {
+        _ if have.is_empty() => format!(
+            "{want_text} holds nothing, so that neither the value is dropped nor its memory released"
+        ),
         "c_void" | "()" => {
             format!("{want_text} knows neither the size of the value nor its destructor")
         }
@@ -110,6 +116,9 @@ fn help(have: &str, by: &Routine, event: &Event) -> String {
     let measured = have.is_empty() || have.contains(" bytes");
     let many = |text: &str| contents(text).starts_with('[');
     match (container(&by.name), head(have)) {
+        _ if have.is_empty() => {
+            "cast back to the type it was made from before it is taken over".to_owned()
+        }
         _ if measured && matches!(by.act, Act::Adopt | Act::Drop) => {
             "allocate it with the layout of the type that takes it over".to_owned()
         }
