@@ -225,7 +225,7 @@ pub(crate) fn is_foreign_path(path: &str) -> bool {
         segment.ends_with("_sys")
             || matches!(
                 segment,
-                "libc" | "ffi" | "sys" | "raw" | "bindings" | "bindgen" | "c"
+                "libc" | "winapi" | "ntapi" | "ffi" | "sys" | "raw" | "bindings" | "bindgen" | "c"
             )
     })
 }
