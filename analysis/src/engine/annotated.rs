@@ -51,7 +51,7 @@ impl<'p> Machine<'p> {
             }
             Role::Realloc => {
                 let old = released.unwrap_or(ValueId::ZERO);
-                self.resize(st, old, None, claim(Act::Resize), false)
+                self.resize(st, old, (None, Layout::Unknown), claim(Act::Resize), false)
             }
             Role::Alloc => {
                 for &arg in args {

@@ -62,7 +62,11 @@ impl Machine<'_> {
                 }
             }
             let loc = loc.child(Key::Name(Name::new("[]")));
-            self.store(st, &loc, value);
+            // The null at the end of a list is not the element that stands for the others.
+            let old = self.load(st, &loc);
+            if value != ValueId::ZERO || !matches!(self.arena.get(old), Value::Ptr(_)) {
+                self.store(st, &loc, value);
+            }
             return Some(());
         }
         self.store(st, &loc, value);

@@ -199,6 +199,9 @@ impl<'p> Machine<'p> {
                 let used = Usage::Passed {
                     to: name.to_string(),
                 };
+                if let Some(inner) = self.lent_element(st, loc.object) {
+                    self.touch(st, inner, used.clone())?;
+                }
                 self.touch(st, loc.object, used)?;
                 if write {
                     self.havoc(st, pointer, Source::Plain);

@@ -19,6 +19,10 @@ impl Machine<'_> {
         if self.is_program_end() {
             return;
         }
+        for object in self.lost_fields(st) {
+            let (how, at) = self.how_lost(st, object);
+            self.report_lost(st, object, how, at);
+        }
         let kept = self.reach_end(st, result);
         let lost: Vec<ObjectId> = st
             .blocks()

@@ -231,9 +231,13 @@ impl Machine<'_> {
         let family = block.family;
         let by = self.routine("into_raw", &family, Act::Disown);
         let at = self.report_place().site;
+        let shared = self.is_counted(&family);
         if let Some(block) = st.block_mut(object) {
             block.owners -= 1;
-            block.raw += 1;
+            // A second owner without a count was a mere view of it.
+            if !(shared && block.second.take().is_some()) {
+                block.raw += 1;
+            }
             block.pending = None;
             block.disowned = Some(Rc::new((by.clone(), at)));
         }
@@ -243,7 +247,11 @@ impl Machine<'_> {
     pub(crate) fn count_down(&mut self, mut st: State, ty: Ty, args: &[ValueId]) -> Vec<Outcome> {
         let pointer = args[1];
         let counts = match self.arena.get(pointer) {
-            Value::Ptr(p) => st.block(p.object).map(|b| (p.object, b.owners + b.raw)),
+            Value::Ptr(p) => st.block(p.object).map(|b| {
+                // A second owner that was made without a count.
+                let uncounted = i16::from(b.second.is_some());
+                (p.object, b.owners + b.raw - uncounted)
+            }),
             _ => None,
         };
         if let Some((object, counts)) = counts

@@ -108,6 +108,9 @@ impl Machine<'_> {
         let Some(block) = st.block_mut(object) else {
             return;
         };
+        // All counts of a block that was made here and went nowhere are known.
+        let all_known =
+            !matches!(block.birth, Birth::Unknown) && matches!(block.escape, Escape::No);
         let counted = block.raw > 0;
         if counted {
             block.raw -= 1;
@@ -124,7 +127,7 @@ impl Machine<'_> {
         if start.is_none() {
             block.status = Status::Unsure;
         }
-        if counted || block.owners <= 0 || !shared {
+        if counted || block.owners <= 0 || !shared || all_known {
             block.owners += 1;
         }
         block.owner_ty = holds;
@@ -132,7 +135,7 @@ impl Machine<'_> {
     }
 
     /// Whether the family's blocks are released by the last of several owners.
-    fn is_counted(&self, family: &Family) -> bool {
+    pub(crate) fn is_counted(&self, family: &Family) -> bool {
         match family {
             Family::Known(id) => {
                 let name = self.families.family(*id).name;

@@ -1,8 +1,10 @@
 //! Resizes: the three outcomes of `realloc`, of a library or of `std::alloc`.
 
-use super::block::{Birth, Family, Layout};
+use super::block::{Birth, Escape, Family, Layout};
 use super::call::Outcome;
 use super::machine::Machine;
+use super::object::{Object, ObjectId};
+use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
 use super::value::{Value, ValueId};
@@ -33,7 +35,7 @@ impl<'p> Machine<'p> {
         let old = args.get(*arg as usize).copied().unwrap_or(ValueId::ZERO);
         let size = self.size_of_args(size, args);
         let claim = self.claim(routine, name, Act::Resize);
-        self.resize(st, old, size, claim, *frees_on_failure)
+        self.resize(st, old, (size, Layout::Unknown), claim, *frees_on_failure)
     }
 
     /// `std::alloc::realloc`.
@@ -43,12 +45,17 @@ impl<'p> Machine<'p> {
             _ => Family::Unknown,
         };
         let by = self.routine("realloc", &family, Act::Resize);
-        let claim = Claim {
-            family,
-            layout: Layout::Unknown,
-            by,
+        let layout = self.layout_parts(args[2]);
+        let size = args.get(3).copied();
+        let new = match (&layout, size) {
+            (Layout::Bytes { align, .. }, Some(size)) => Layout::Bytes {
+                size,
+                align: *align,
+            },
+            _ => Layout::Unknown,
         };
-        self.resize(st, args[1], args.get(3).copied(), claim, false)
+        let claim = Claim { family, layout, by };
+        self.resize(st, args[1], (size, new), claim, false)
     }
 
     /// The three outcomes of a resize: a new block, failure with the old one kept, and, where the
@@ -57,11 +64,18 @@ impl<'p> Machine<'p> {
         &mut self,
         mut st: State,
         old: ValueId,
-        size: Option<ValueId>,
+        (size, layout): (Option<ValueId>, Layout),
         claim: Claim,
         frees_on_failure: bool,
     ) -> Vec<Outcome> {
         let (family, by) = (claim.family, claim.by.clone());
+        let content = match self.arena.get(old) {
+            Value::Ptr(p) => {
+                let object = p.object;
+                Some(self.root_value(&st, object))
+            }
+            _ => None,
+        };
         let mut failed = st.clone();
         let mut zero = st.clone();
         // It worked: the old block ended, a new one is there.
@@ -72,10 +86,14 @@ impl<'p> Machine<'p> {
             &mut st,
             Birth::Routine(Rc::new(words)),
             family,
-            Layout::Unknown,
+            layout,
         );
         if let Some(block) = st.block_mut(object) {
             block.resized = true;
+        }
+        // It holds what the old one held.
+        if let Some(content) = content {
+            self.set_root(&mut st, object, content);
         }
         if size.is_some_and(|n| self.constant(&st, n) == Some(0)) {
             let kind = EventKind::ZeroSized {
@@ -101,8 +119,7 @@ impl<'p> Machine<'p> {
                 by: by.clone(),
             };
             self.release(&mut failed, old, claim);
-        } else if let Value::Ptr(p) = self.arena.get(old) {
-            let object = p.object;
+        } else if let Some(object) = self.resized_object(&mut failed, old) {
             if let Some(block) = failed.block_mut(object) {
                 block.resize_failed = Some(at);
             }
@@ -117,6 +134,64 @@ impl<'p> Machine<'p> {
             }
         }
         out
+    }
+
+    /// What the failed resize leaves; a pointer out of a field gets an entry of its own, since the
+    /// field may be overwritten.
+    fn resized_object(&mut self, st: &mut State, old: ValueId) -> Option<ObjectId> {
+        match self.arena.get(old) {
+            Value::Ptr(p) => Some(p.object),
+            Value::Part(..) => {
+                let object = self.objects.add(Object::Pointee(old));
+                if st.block(object).is_none() {
+                    let mut block = self.new_block(Birth::Unknown, Family::Unknown, Layout::Unknown);
+                    block.escape = Escape::Away;
+                    st.set_block(object, block);
+                }
+                Some(object)
+            }
+            _ => None,
+        }
+    }
+
+    /// Fields outside of the root from which the pointer to a block went into a failed resize, and
+    /// which hold something else now.
+    pub(crate) fn lost_fields(&mut self, st: &State) -> Vec<ObjectId> {
+        let mut lost = Vec::new();
+        for (object, block) in st.blocks() {
+            if let Object::Pointee(value) = self.objects.get(*object)
+                && block.resize_failed.is_some()
+                && block.birth == Birth::Unknown
+                && block.is_live()
+                && !block.reported
+                && let Some(loc) = self.field_of(value)
+                && self.load(st, &loc) == ValueId::ZERO
+            {
+                lost.push(*object);
+            }
+        }
+        lost
+    }
+
+    /// Where an unknown value was loaded from.
+    fn field_of(&self, value: ValueId) -> Option<Loc> {
+        let mut path = Vec::new();
+        let mut at = value;
+        loop {
+            match self.arena.get(at) {
+                Value::Part(of, key) => {
+                    path.push(*key);
+                    at = *of;
+                }
+                Value::Initial(object) if self.is_outside(*object) => {
+                    path.reverse();
+                    let mut loc = Loc::whole(*object);
+                    loc.path = path;
+                    return Some(loc);
+                }
+                _ => return None,
+            }
+        }
     }
 
     fn can_be_zero(&self, st: &State, size: ValueId) -> bool {

@@ -6,8 +6,8 @@ use super::cloned::Handed;
 use super::machine::Machine;
 use super::object::ObjectId;
 use super::state::State;
-use super::value::{Source, Value, ValueId};
-use crate::event::Usage;
+use super::value::{Source, Tag, Value, ValueId};
+use crate::event::{Act, Usage};
 use crate::name::Name;
 use crate::resolve::AdtId;
 use crate::types::Ty;
@@ -192,7 +192,10 @@ impl Machine<'_> {
         let Value::Ptr(p) = self.arena.get(arg) else {
             return;
         };
-        let object = p.object;
+        let mut object = p.object;
+        if let Some(inner) = self.lent_element(st, object) {
+            object = inner;
+        }
         if let Some(block) = st.block(object)
             && let Status::Ended(end) = &block.status
             && !block.reported
@@ -203,6 +206,31 @@ impl Machine<'_> {
             };
             self.report_use_after(st, object, &end, used);
         }
+    }
+
+    /// What some pointer in a list points at, if its owner was dropped after it lent the pointer.
+    pub(crate) fn lent_element(&mut self, st: &State, list: ObjectId) -> Option<ObjectId> {
+        if st.block(list).is_some_and(|b| !b.is_live()) {
+            return None;
+        }
+        let value = self.root_value(st, list);
+        let Value::Agg {
+            tag: Tag::None | Tag::Array,
+            parts,
+            ..
+        } = self.arena.get(value)
+        else {
+            return None;
+        };
+        parts.iter().find_map(|(_, part)| match self.arena.get(*part) {
+            Value::Ptr(p) => st
+                .block(p.object)
+                .is_some_and(|b| {
+                    b.lent && matches!(&b.status, Status::Ended(end) if end.by.act == Act::Drop)
+                })
+                .then_some(p.object),
+            _ => None,
+        })
     }
 
     /// Whether an unknown function value is a foreign one.
