@@ -159,6 +159,7 @@ impl<'p> Machine<'p> {
                     index: 1000 + at as u16,
                     source: Source::Plain,
                 });
+                self.renew(state, unknown);
                 state.set_local(frame, local, unknown);
             }
         }

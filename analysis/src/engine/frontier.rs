@@ -5,7 +5,7 @@
 //! what the rounds before have shown, not on the order within them.
 
 use super::heat::Heat;
-use super::interest::{HotNames, Mention, Survey};
+use super::interest::{HotNames, Mention, Survey, lends_pointers};
 use crate::resolve::FnId;
 use rustc_hash::FxHashSet;
 
@@ -46,6 +46,9 @@ impl<'p> Frontier<'p> {
         def.body.is_some_and(|body| {
             let names = self.survey.names(body);
             self.names.are_in(program.crate_name(def.scope), &names)
+                || self.names.are_routines()
+                    && self.survey.makes_pointer(id)
+                    && lends_pointers(&names)
         })
     }
 

@@ -7,7 +7,8 @@ use super::heat::Heat;
 use super::machine::Machine;
 use crate::families::Families;
 use crate::ir::{
-    Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr, Words,
+    Base, Body, BodyId, Callee, Operand, Place, Rvalue, SelfKind, StmtKind, Terminator, TyExpr,
+    Words,
 };
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
@@ -81,6 +82,16 @@ const COMMON: &[&str] = &[
 /// Methods that may move the elements of a buffer.
 const MOVING: &[&str] = &["reserve", "reserve_exact", "shrink_to_fit"];
 
+/// Words of which two together let a pointer outlive what it was taken from.
+const DANGLING: &[(&str, &str)] = &[
+    ("CString", "as_ptr"),
+    ("drop", "as_ptr"),
+    ("drop", "as_mut_ptr"),
+];
+
+/// What takes a pointer into a buffer.
+const LENDING: &[&str] = &["as_ptr", "as_mut_ptr"];
+
 /// The functions that are of interest, as far as the words in their text tell.
 #[derive(Debug)]
 pub(crate) struct Interest(FxHashSet<FnId>);
@@ -118,15 +129,22 @@ pub(crate) struct Mention<'p> {
     words: Option<&'p Words>,
     /// The names of one that was.
     names: FxHashSet<Name>,
+    /// It returns a pointer and gets none.
+    pub(crate) makes_pointer: bool,
 }
 
 impl Mention<'_> {
     /// Whether the function may mention one of the names.
     pub(crate) fn may_hold(&self, heat: &Heat<'_>, names: &HotNames) -> bool {
-        match self.words {
-            Some(words) => heat.holds(self.krate, words),
-            None => names.are_in(self.krate, &self.names),
-        }
+        let lends = |word: &&str| match self.words {
+            Some(words) => words.may_hold(Words::hash(word.as_bytes())),
+            None => self.names.contains(&Name::new(word)),
+        };
+        self.makes_pointer && names.are_routines() && LENDING.iter().any(|word| lends(&word))
+            || match self.words {
+                Some(words) => heat.holds(self.krate, words),
+                None => names.are_in(self.krate, &self.names),
+            }
     }
 }
 
@@ -146,6 +164,11 @@ impl HotNames {
         !names.is_disjoint(&self.common)
             || own.is_some_and(|own| !names.is_disjoint(own))
             || !self.common.is_empty() && (may_move_lent(names) || may_dangle(names))
+    }
+
+    /// Whether they are the routines of std and of the libraries.
+    pub(crate) fn are_routines(&self) -> bool {
+        !self.common.is_empty()
     }
 
     pub(crate) fn add(&mut self, krate: Name, name: Name) {
@@ -182,7 +205,7 @@ impl<'p> Survey<'p> {
             own: FxHashMap::default(),
         };
         let moving = MOVING.iter().map(|word| ("as_mut_ptr", *word));
-        let pairs: Vec<_> = moving.chain([("CString", "as_ptr")]).collect();
+        let pairs: Vec<_> = moving.chain(DANGLING.iter().copied()).collect();
         let heat = Heat::new(self.program, names.common.iter().copied(), &pairs);
         (names, heat)
     }
@@ -245,10 +268,22 @@ impl<'p> Survey<'p> {
                     krate: self.program.crate_name(def.scope),
                     words,
                     names,
+                    makes_pointer: self.makes_pointer(id),
                 });
             }
         }
         out
+    }
+
+    /// Whether the function returns a raw pointer that no argument can have lent.
+    pub(crate) fn makes_pointer(&self, id: FnId) -> bool {
+        let function = self.program.function(id);
+        matches!(function.ret, TyExpr::Ptr { .. })
+            && function.self_kind == SelfKind::None
+            && !function
+                .params
+                .iter()
+                .any(|p| has_pointer(&p.ty) || is_ref(&p.ty))
     }
 
     /// The names in a body, closures included; it is lowered for that.
@@ -301,16 +336,25 @@ impl<'p> Survey<'p> {
     }
 }
 
-/// Whether a pointer into a C string may outlive it.
+/// Whether a pointer may outlive what it was taken from.
 fn may_dangle(names: &FxHashSet<Name>) -> bool {
     let mentions = |word: &str| names.contains(&Name::new(word));
-    mentions("CString") && mentions("as_ptr")
+    DANGLING.iter().any(|(a, b)| mentions(a) && mentions(b))
 }
 
 /// Whether a buffer may move while a pointer into it is kept.
 fn may_move_lent(names: &FxHashSet<Name>) -> bool {
     let mentions = |word: &str| names.contains(&Name::new(word));
     mentions("as_mut_ptr") && MOVING.iter().any(|w| mentions(w))
+}
+
+/// Whether one of the names takes a pointer into a buffer.
+pub(crate) fn lends_pointers(names: &FxHashSet<Name>) -> bool {
+    LENDING.iter().any(|word| names.contains(&Name::new(word)))
+}
+
+fn is_ref(ty: &TyExpr) -> bool {
+    matches!(ty, TyExpr::Ref { .. })
 }
 
 fn has_pointer(ty: &TyExpr) -> bool {

@@ -31,20 +31,26 @@ impl Machine<'_> {
         };
         let id = self.arena.add(value);
         if turn.reused {
-            let stale: Vec<ValueId> = st
-                .facts()
-                .iter()
-                .map(|f| f.0)
-                .filter(|&f| self.mentions(f, id))
-                .collect();
-            st.facts_retain(|v| !stale.contains(&v));
-            // Nor is this round's memory the one that an earlier round released.
-            st.blocks_retain(|o, b| {
-                b.is_live()
-                    || !matches!(self.objects.get(o), Object::Pointee(v) if self.mentions(v, id))
-            });
+            self.renew(st, id);
         }
         id
+    }
+
+    /// The name of an unknown value stands for another one from now on: what was known of the old
+    /// one goes.
+    pub(crate) fn renew(&self, st: &mut State, id: ValueId) {
+        let stale: Vec<ValueId> = st
+            .facts()
+            .iter()
+            .map(|f| f.0)
+            .filter(|&f| self.mentions(f, id))
+            .collect();
+        st.facts_retain(|v| !stale.contains(&v));
+        // Nor is this round's memory the one that an earlier round released.
+        st.blocks_retain(|o, b| {
+            b.is_live()
+                || !matches!(self.objects.get(o), Object::Pointee(v) if self.mentions(v, id))
+        });
     }
 
     pub(crate) fn mentions(&self, v: ValueId, what: ValueId) -> bool {
@@ -52,6 +58,16 @@ impl Machine<'_> {
         while let Some(v) = stack.pop() {
             if v == what {
                 return true;
+            }
+            // An element at an unknown index depends on the index.
+            match self.arena.get(v) {
+                Value::Part(_, Key::At(index)) => stack.push(*index),
+                Value::Initial(object) => {
+                    if let Object::Pointee(of) = self.objects.get(*object) {
+                        stack.push(of);
+                    }
+                }
+                _ => {}
             }
             self.arena.children(v, &mut |c| stack.push(c));
         }

@@ -82,12 +82,7 @@ impl<'p> Machine<'p> {
         self.release(&mut st, old, claim);
         let mut words = by.clone();
         words.act = Act::Acquire;
-        let object = self.born(
-            &mut st,
-            Birth::Routine(Rc::new(words)),
-            family,
-            layout,
-        );
+        let object = self.born(&mut st, Birth::Routine(Rc::new(words)), family, layout);
         if let Some(block) = st.block_mut(object) {
             block.resized = true;
         }
@@ -144,7 +139,8 @@ impl<'p> Machine<'p> {
             Value::Part(..) => {
                 let object = self.objects.add(Object::Pointee(old));
                 if st.block(object).is_none() {
-                    let mut block = self.new_block(Birth::Unknown, Family::Unknown, Layout::Unknown);
+                    let mut block =
+                        self.new_block(Birth::Unknown, Family::Unknown, Layout::Unknown);
                     block.escape = Escape::Away;
                     st.set_block(object, block);
                 }

@@ -2,9 +2,9 @@
 
 use super::block::{Birth, Family};
 use super::machine::Machine;
-use super::object::ObjectId;
+use super::object::{Object, ObjectId};
 use super::state::State;
-use super::value::{Source, Value, ValueId};
+use super::value::{Key, Source, Value, ValueId};
 use crate::event::{Act, Routine};
 use crate::families::Effect;
 use crate::name::Name;
@@ -48,13 +48,23 @@ impl Machine<'_> {
     /// The foreign routine that made an unknown pointer, through fields and loads.
     pub(crate) fn foreign_source(&self, v: ValueId) -> Option<Name> {
         let mut at = v;
+        let mut field = false;
         for _ in 0..6 {
             match self.arena.get(at) {
                 Value::Opaque {
                     source: Source::ForeignResult(name) | Source::ForeignOut(name),
                     ..
                 } => return Some(*name),
-                Value::Part(of, _) => at = *of,
+                Value::Part(of, key) => {
+                    field |= matches!(key, Key::Name(_));
+                    at = *of;
+                }
+                // An element of an array that foreign code made. A field may hold what Rust once
+                // stored there.
+                Value::Initial(object) if !field => match self.objects.get(*object) {
+                    Object::Pointee(of) => at = of,
+                    _ => return None,
+                },
                 Value::Agg {
                     rest: Some(rest), ..
                 } => at = *rest,

@@ -222,15 +222,17 @@ impl Machine<'_> {
         else {
             return None;
         };
-        parts.iter().find_map(|(_, part)| match self.arena.get(*part) {
-            Value::Ptr(p) => st
-                .block(p.object)
-                .is_some_and(|b| {
-                    b.lent && matches!(&b.status, Status::Ended(end) if end.by.act == Act::Drop)
-                })
-                .then_some(p.object),
-            _ => None,
-        })
+        parts
+            .iter()
+            .find_map(|(_, part)| match self.arena.get(*part) {
+                Value::Ptr(p) => st
+                    .block(p.object)
+                    .is_some_and(|b| {
+                        b.lent && matches!(&b.status, Status::Ended(end) if end.by.act == Act::Drop)
+                    })
+                    .then_some(p.object),
+                _ => None,
+            })
     }
 
     /// Whether an unknown function value is a foreign one.
