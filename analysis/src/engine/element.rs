@@ -74,9 +74,17 @@ impl Machine<'_> {
     }
 
     /// Some element, or none: elements that ended before are other elements now.
-    pub(crate) fn take_element(&mut self, st: State, pointer: ValueId, ret: &Ty) -> Vec<Outcome> {
+    pub(crate) fn take_element(
+        &mut self,
+        mut st: State,
+        pointer: ValueId,
+        ret: &Ty,
+    ) -> Vec<Outcome> {
+        // Where none is left, the others were taken before.
+        if let Some(loc) = self.pointee(pointer) {
+            let _ = self.touch(&mut st, loc.object, Usage::Read);
+        }
         let Ty::Adt(option, args) = ret else {
-            let mut st = st;
             let value = self.fresh(&mut st, 0, Source::Plain);
             return vec![(st, value)];
         };

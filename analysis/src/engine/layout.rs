@@ -5,6 +5,7 @@ use super::machine::Machine;
 use super::object::ObjectId;
 use super::state::State;
 use super::value::{Key, Source, Value, ValueId};
+use crate::event::Fault;
 use crate::types::{self, Len, Same, Ty};
 
 impl Machine<'_> {
@@ -33,6 +34,18 @@ impl Machine<'_> {
                 self.compare_one_many(st, a, b, *m)
             }
             _ => self.compare_bytes(st, have, want),
+        }
+    }
+
+    /// Two layouts that differ, in words; a size that is not a constant gets a letter.
+    pub(crate) fn other_layout(&self, have: &Layout, want: &Layout) -> Fault {
+        let words = |layout: &Layout, computed: &str| match (layout, self.layout_words(layout)) {
+            (Layout::Bytes { .. }, words) if words.is_empty() => computed.to_owned(),
+            (_, words) => words,
+        };
+        Fault::OtherLayout {
+            have: words(have, "n bytes"),
+            want: words(want, "m bytes"),
         }
     }
 

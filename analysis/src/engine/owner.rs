@@ -8,7 +8,7 @@ use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
 use super::value::{Key, Value, ValueId};
-use crate::event::{Act, EventKind, Fault, StepKind};
+use crate::event::{Act, EventKind, StepKind};
 use crate::name::Name;
 use crate::resolve::Lang;
 use crate::types::{self, Ty};
@@ -212,10 +212,7 @@ impl Machine<'_> {
             let (family, layout) = (block.family, block.layout.clone());
             if self.compare(st, &layout, &want) == types::Same::Different {
                 let by = self.routine("mem::transmute", &family, Act::Adopt);
-                let fault = Fault::OtherLayout {
-                    have: self.layout_words(&layout),
-                    want: self.layout_words(&want),
-                };
+                let fault = self.other_layout(&layout, &want);
                 let site = st.block(object).map(|b| b.site);
                 let since: Vec<_> = site.into_iter().collect();
                 self.emit_here(object, st, EventKind::Reclaim { by, fault }, &since);

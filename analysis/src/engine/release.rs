@@ -292,10 +292,7 @@ impl Machine<'_> {
         if self.compare(st, &block.layout, &claim.layout) == Same::Different
             || self.is_hollow(st, object, &block.layout, &claim.layout)
         {
-            return Some(Fault::OtherLayout {
-                have: self.layout_words(&block.layout),
-                want: self.layout_words(&claim.layout),
-            });
+            return Some(self.other_layout(&block.layout, &claim.layout));
         }
         None
     }

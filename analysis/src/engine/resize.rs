@@ -191,6 +191,13 @@ impl<'p> Machine<'p> {
     }
 
     fn can_be_zero(&self, st: &State, size: ValueId) -> bool {
+        // A size is never negative: a sum with something positive is not zero.
+        if let Value::Linear(konst, terms) = self.arena.get(size)
+            && *konst > 0
+            && terms.iter().all(|t| t.1 > 0)
+        {
+            return false;
+        }
         let (lo, hi) = self.range(st, size);
         lo <= 0 && hi >= 0 && !matches!(self.arena.get(size), Value::SizeOf(_))
     }
