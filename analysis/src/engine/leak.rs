@@ -181,7 +181,7 @@ impl Machine<'_> {
         let born: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(_, b)| self.may_be_lost(st, b) && self.sites.is_within(b.site, helper))
+            .filter(|(_, b)| self.may_be_lost(st, b) && self.is_helpers_own(b.site, helper))
             .map(|e| e.0)
             .collect();
         if born.is_empty() {

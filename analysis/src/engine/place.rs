@@ -7,8 +7,9 @@ use super::value::{Key, Pointer, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{Base, LocalId, Path, Place, Proj};
 use crate::name::Name;
-use crate::resolve::Res;
+use crate::resolve::{FnId, Res};
 use crate::types::{Len, Ty};
+use std::rc::Rc;
 
 /// A part of an object.
 #[derive(Clone, Debug)]
@@ -375,7 +376,10 @@ impl<'p> Machine<'p> {
                 return Loc::whole(self.objects.add(Object::Static(id)));
             }
             Res::Const(id) => self.constant_value(st, id, path),
-            Res::Fn(id) => self.arena.add(Value::Func(id, self.unbound.clone())),
+            Res::Fn(id) => {
+                let substs = self.written_generics(id, path);
+                self.arena.add(Value::Func(id, substs))
+            }
             Res::Ctor(adt, variant) | Res::Variant(adt, variant) => self.ctor_value(adt, variant),
             Res::Adt(adt) => self.ctor_value(adt, 0),
             // A parameter that is not known is taken for a size: paths on which it is zero own
@@ -390,13 +394,23 @@ impl<'p> Machine<'p> {
             },
             _ => {
                 let name = Name::new(&format!("?{}", path.last()));
-                self.arena.add(Value::Apply(name, std::rc::Rc::from([])))
+                self.arena.add(Value::Apply(name, Rc::from([])))
             }
         };
         let site = self.here();
         let object = self.objects.add(Object::Literal(site));
         st.heap_set(object, value);
         Loc::whole(object)
+    }
+
+    /// What the path of a function binds its generics to (`release::<T>`).
+    fn written_generics(&self, id: FnId, path: &Path) -> Rc<[(Name, Ty)]> {
+        let Some((_, Ty::FnDef(_, args))) = self.active().types.items.get(path) else {
+            return self.unbound.clone();
+        };
+        let generics = &self.program.signature(id).generics;
+        let bound = generics.iter().zip(args.iter());
+        bound.map(|(g, ty)| (g.name, self.bind(ty))).collect()
     }
 
     fn subst_const(&self, name: Name) -> Option<i128> {

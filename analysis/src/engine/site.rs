@@ -37,6 +37,24 @@ impl Sites {
         })
     }
 
+    /// Whether the way from `outer`, which is not counted, to `inner` leads through such a body.
+    pub(crate) fn passes(
+        &self,
+        inner: SiteId,
+        outer: SiteId,
+        body: impl Fn(BodyRef) -> bool,
+    ) -> bool {
+        let mut at = inner;
+        while at != outer && at != Sites::ROOT && at.0 as usize <= self.sites.len() {
+            let site = &self.sites[at.0 as usize - 1];
+            if body(site.body) {
+                return true;
+            }
+            at = site.parent;
+        }
+        false
+    }
+
     /// Whether `inner` is `outer` or was reached from a call at `outer`.
     pub(crate) fn is_within(&self, inner: SiteId, outer: SiteId) -> bool {
         let mut at = inner;

@@ -235,7 +235,7 @@ impl Machine<'_> {
         place: &Place,
     ) {
         if let Some(helper) = place.helper
-            && since.iter().all(|&s| self.sites.is_within(s, helper))
+            && since.iter().all(|&s| self.is_helpers_own(s, helper))
         {
             // The helper's own analysis reports it.
             if let Some(block) = st.block_mut(object) {
@@ -254,6 +254,15 @@ impl Machine<'_> {
             return;
         }
         self.emit(object, st, kind, place.site, steps);
+    }
+
+    /// Whether it happened in a helper's code, not in a closure of the root's that the helper calls.
+    pub(crate) fn is_helpers_own(&self, site: SiteId, helper: SiteId) -> bool {
+        let own = |body| {
+            let mut made = self.made.iter();
+            made.any(|made| made.body == body && made.owner == self.root)
+        };
+        self.sites.is_within(site, helper) && !self.sites.passes(site, helper, own)
     }
 
     pub(crate) fn report_use_after(
