@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::shape::Locals;
 use super::state::State;
-use super::value::{Value, ValueId};
+use super::value::{Key, Value, ValueId};
 use crate::ir::{BinOp, LocalId};
 use crate::name::Name;
 
@@ -118,10 +118,21 @@ impl Machine<'_> {
         st.blocks_retain(|o, b| {
             b.is_live() && !b.reported
                 || reach.has(o)
-                // The pointer itself is still there, and with it what it may be used for.
-                || matches!(self.objects.get(o), Object::Pointee(v) if reach.values.contains(v.0))
+                // The pointer itself is still there, or the argument that it is a part of, and with it
+                // what it may be used for.
+                || matches!(self.objects.get(o), Object::Pointee(v) if self.part_within(v, &reach))
         });
         self.reach = reach;
+    }
+
+    /// Whether a walk reached the value, or the argument that it is a part of.
+    fn part_within(&self, v: ValueId, reach: &Reach) -> bool {
+        let mut at = v;
+        while let Value::Part(of, Key::Name(_)) = self.arena.get(at) {
+            at = *of;
+        }
+        reach.values.contains(v.0)
+            || matches!(self.arena.get(at), Value::Param(_)) && reach.values.contains(at.0)
     }
 
     fn leaves_within(&self, v: ValueId, reach: &Reach) -> bool {
