@@ -136,11 +136,11 @@ pub(crate) struct Mention<'p> {
 impl Mention<'_> {
     /// Whether the function may mention one of the names.
     pub(crate) fn may_hold(&self, heat: &Heat<'_>, names: &HotNames) -> bool {
-        let lends = |word: &&str| match self.words {
+        let lends = |word: &str| match self.words {
             Some(words) => words.may_hold(Words::hash(word.as_bytes())),
             None => self.names.contains(&Name::new(word)),
         };
-        self.makes_pointer && names.are_routines() && LENDING.iter().any(|word| lends(&word))
+        self.makes_pointer && names.are_routines() && LENDING.iter().any(|word| lends(word))
             || match self.words {
                 Some(words) => heat.holds(self.krate, words),
                 None => names.are_in(self.krate, &self.names),
