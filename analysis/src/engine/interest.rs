@@ -83,11 +83,7 @@ const COMMON: &[&str] = &[
 const MOVING: &[&str] = &["reserve", "reserve_exact", "shrink_to_fit"];
 
 /// Words of which two together let a pointer outlive what it was taken from.
-const DANGLING: &[(&str, &str)] = &[
-    ("CString", "as_ptr"),
-    ("drop", "as_ptr"),
-    ("drop", "as_mut_ptr"),
-];
+const DANGLING: &[(&str, &str)] = &[("CString", "as_ptr"), ("drop", "as_mut_ptr")];
 
 /// What takes a pointer into a buffer.
 const LENDING: &[&str] = &["as_ptr", "as_mut_ptr"];
