@@ -149,8 +149,33 @@ impl Machine<'_> {
                 let rest = self.fresh_havoc(st, Source::Plain);
                 self.arena.aggregate(tag, parts, Some(rest))
             }
+            // Where Rust had put memory of its own, it may still be that.
+            Value::Agg { tag, parts, .. } if source != Source::Plain => {
+                let given: Vec<Key> = parts
+                    .iter()
+                    .filter(|part| self.is_given_up(st, part.1))
+                    .map(|part| part.0)
+                    .collect();
+                let rest = self.fresh_havoc(st, source);
+                if given.is_empty() {
+                    return rest;
+                }
+                let parts = given
+                    .into_iter()
+                    .map(|key| (key, self.fresh_havoc(st, Source::Plain)))
+                    .collect();
+                self.arena.aggregate(tag, parts, Some(rest))
+            }
             Value::Moved => old,
             _ => self.fresh_havoc(st, source),
+        }
+    }
+
+    /// Whether it points to memory that an owner gave up.
+    fn is_given_up(&self, st: &State, v: ValueId) -> bool {
+        match self.arena.get(v) {
+            Value::Ptr(p) => st.block(p.object).is_some_and(|b| b.disowned.is_some()),
+            _ => false,
         }
     }
 
