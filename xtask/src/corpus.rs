@@ -1,5 +1,6 @@
 //! Runs the tool over every crate of a folder: what it finds, how long it takes, whether it fails.
 
+use crate::baseline::{Baseline, Counts};
 use crate::{Outcome, build, sources};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,13 +12,14 @@ use std::time::Instant;
 struct Row {
     name: String,
     files: usize,
-    findings: BTreeMap<String, usize>,
+    findings: Counts,
     seconds: f64,
     trouble: Option<String>,
 }
 
-/// Prints a table of crates and findings; the findings themselves go to `target/corpus.txt`.
-pub(crate) fn run(folder: &Path) -> Outcome {
+/// Prints a table of crates and findings, and compares it with the baseline or renews that; the
+/// findings themselves go to `target/corpus.txt`.
+pub(crate) fn run(folder: &Path, bless: bool) -> Outcome {
     let tool = build::tool()?;
     let crates = sources::crates(folder)?;
     let mut rows = Vec::new();
@@ -36,8 +38,27 @@ pub(crate) fn run(folder: &Path) -> Outcome {
     std::fs::write(&list, shown).map_err(|error| error.to_string())?;
     summary(&rows);
     match rows.iter().filter(|row| row.trouble.is_some()).count() {
-        0 => Ok(()),
+        0 => compare(&rows, bless),
         count => Err(format!("{count} crates were not checked to the end")),
+    }
+}
+
+fn compare(rows: &[Row], bless: bool) -> Outcome {
+    let file = crate::repository().join("ui-tests/corpus/baseline.toml");
+    let counts = rows
+        .iter()
+        .map(|row| (row.name.clone(), row.findings.clone()));
+    let now = Baseline(counts.collect());
+    let differences = Baseline::read(&file)?.differences(&now);
+    for line in &differences {
+        println!("{line}");
+    }
+    match (differences.len(), bless) {
+        (0, _) => Ok(()),
+        (_, true) => std::fs::write(&file, now.text()).map_err(|error| error.to_string()),
+        (count, false) => Err(format!(
+            "{count} differences from the baseline: read what is new in target/corpus.txt, then accept with `--bless`"
+        )),
     }
 }
 

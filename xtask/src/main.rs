@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask bless | docs | new-lint | corpus | bench`.
 
+mod baseline;
 mod bench;
 mod build;
 mod clippy;
@@ -22,7 +23,8 @@ usage: cargo xtask COMMAND
   bless           accept what the tool says about the fixtures and samples as the expected text
   docs            write the generated pages under docs/
   new-lint NAME   begin a lint: its file, its line in the catalogue, two fixtures
-  corpus DIR      run the release build over every crate of a folder and print a table
+  corpus DIR      run the release build over every crate of a folder, print a table, and fail if it
+                  differs from ui-tests/corpus/baseline.toml; with --bless accept it as it is
   bench DIR       measure against the goals of docs/performance.md over the crates of a folder";
 
 fn main() -> ExitCode {
@@ -32,7 +34,10 @@ fn main() -> ExitCode {
         ["bless"] => bless(),
         ["docs"] => docs::write(),
         ["new-lint", name] => new_lint::create(name),
-        ["corpus", folder] => corpus::run(Path::new(folder)),
+        ["corpus", folder] => corpus::run(Path::new(folder), false),
+        ["corpus", folder, "--bless"] | ["corpus", "--bless", folder] => {
+            corpus::run(Path::new(folder), true)
+        }
         ["bench", folder] => bench::run(Path::new(folder)),
         _ => Err(USAGE.to_owned()),
     };
