@@ -37,7 +37,8 @@ pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
     let ready = PREPARED.lock().ok().and_then(|mut slot| slot.take());
     let stubs = ready.unwrap_or_else(stubs);
     let program = Program::build(vec![stubs], krates);
-    let families = families_of(&program);
+    let known = options.families.as_deref();
+    let families = families_of(&program, known.unwrap_or_else(|| Families::builtin()));
     let (events, stats) = engine::execute(&program, &families, options);
     let failures = failures(&program);
     // What is left of a run is its report: giving back millions of small blocks would cost more.
@@ -59,8 +60,8 @@ fn failures(program: &Program) -> Vec<(FileId, ParseFailure)> {
 }
 
 /// The known families and those that the program declares by `#[paired_alloc]`.
-fn families_of(program: &Program) -> Families {
-    let mut families = Families::builtin().clone();
+fn families_of(program: &Program, known: &Families) -> Families {
+    let mut families = known.clone();
     for id in program.fns() {
         let Some(pairing) = &program.function(id).pairing else {
             continue;

@@ -2,7 +2,7 @@
 
 use crate::cfg::Conditions;
 use crate::cli::Cli;
-use crate::config::Config;
+use crate::config::{Config, Declared, Under};
 use crate::discover::target_cfg;
 use crate::load::loose_candidates;
 use crate::notice::{Notice, Trouble};
@@ -31,7 +31,8 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
         features: None,
         target: target_cfg(cli)?,
     });
-    let units = units(files, &conditions, shelf, scanner);
+    let own = scanner_for(&config);
+    let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
     Ok(Plan {
         root,
         units,
@@ -42,12 +43,13 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
 
 /// The plan for a package that `cargo metadata` refuses: its sources by the usual folders.
 pub fn package(
-    folder: &Path,
+    file: &Path,
     manifest: &toml::Table,
     cli: &Cli,
     shelf: &mut Shelf,
     scanner: &Scanner,
 ) -> Result<Plan, Trouble> {
+    let folder = file.parent().unwrap_or(Path::new("."));
     let mut files = Vec::new();
     let mut notices = Vec::new();
     let mut places = vec!["src", "lib.rs", "main.rs", "build.rs"];
@@ -70,23 +72,33 @@ pub fn package(
             collect(&place, &mut files, &mut notices)?;
         }
     }
-    let config = Config::find(
-        cli.levels.config.as_deref(),
-        folder,
-        &serde_json::Value::Null,
-    )?;
+    let declared = declared(file, manifest);
+    let config = Config::find(cli.levels.config.as_deref(), folder, declared.as_ref())?;
     let conditions = Arc::new(Conditions {
         tests: cli.with_tests(),
         features: None,
         target: target_cfg(cli)?,
     });
-    let units = units(files, &conditions, shelf, scanner);
+    let own = scanner_for(&config);
+    let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
     Ok(Plan {
         root: folder.to_path_buf(),
         units,
         config,
         notices,
     })
+}
+
+/// The configuration in a manifest that only TOML understands.
+fn declared(file: &Path, manifest: &toml::Table) -> Option<Declared> {
+    let holds = |top: &str| manifest.get(top)?.get("metadata")?.get("memlint");
+    let under = match (holds("workspace"), holds("package")) {
+        (Some(_), _) => Under::Workspace,
+        (None, Some(_)) => Under::Package,
+        (None, None) => return None,
+    };
+    let manifest = file.to_path_buf();
+    Some(Declared { manifest, under })
 }
 
 fn collect(
@@ -260,4 +272,14 @@ fn identity(file: &Path, manifests: &mut HashMap<PathBuf, Option<PathBuf>>) -> I
 /// The scanner of the first round.
 pub fn scanner() -> Scanner {
     Scanner::new(&triggers::words())
+}
+
+/// The same with the names of the routines that the user described, if there are any.
+pub fn scanner_for(config: &Config) -> Option<Scanner> {
+    config.families.as_ref()?;
+    let mut words = triggers::words();
+    words.extend(config.tables.routines());
+    words.sort_unstable();
+    words.dedup();
+    Some(Scanner::new(&words))
 }

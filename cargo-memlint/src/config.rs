@@ -1,17 +1,23 @@
-//! Configuration: `memlint.toml`, or the table `memlint` under `[workspace.metadata]`.
+//! Configuration: `memlint.toml`, or the table `memlint` under `[workspace.metadata]` or
+//! `[package.metadata]`.
+
+mod fault;
 
 use crate::glob;
 use crate::notice::Trouble;
-use memlint_lints::Level;
+use fault::Source;
+use memlint_analysis::families::{Families, FamilyTable, LookTable, Tables};
+use memlint_lints::{Level, Selection};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Names under which the file is looked for at the workspace root.
 pub const FILES: [&str; 2] = ["memlint.toml", ".memlint.toml"];
 
 /// What the configuration says.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone)]
 pub struct Config {
     /// Levels, in the order in which they apply (groups before lints).
     pub levels: Vec<(Level, String)>,
@@ -21,6 +27,38 @@ pub struct Config {
     pub base: PathBuf,
     /// Where it stands, for messages; empty if there is none.
     pub origin: String,
+    /// The families and routines that the user described.
+    pub tables: Tables,
+    /// The known families with those added; `None` if there are none.
+    pub families: Option<Arc<Families>>,
+}
+
+/// A table `memlint` in a manifest's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// The manifest.
+    pub manifest: PathBuf,
+    /// The table that `metadata` stands in.
+    pub under: Under,
+}
+
+/// Whose metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Under {
+    /// `[workspace.metadata.memlint]`.
+    Workspace,
+    /// `[package.metadata.memlint]`.
+    Package,
+}
+
+impl Under {
+    /// The name of the table.
+    pub fn table(self) -> &'static str {
+        match self {
+            Under::Workspace => "workspace.metadata.memlint",
+            Under::Package => "package.metadata.memlint",
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -30,6 +68,12 @@ struct Raw {
     levels: BTreeMap<String, RawLevel>,
     #[serde(default)]
     exclude: Vec<String>,
+    #[serde(default)]
+    family: Vec<FamilyTable>,
+    #[serde(default)]
+    look: Vec<LookTable>,
+    #[serde(default)]
+    constant: BTreeMap<String, i64>,
 }
 
 #[derive(Deserialize)]
@@ -76,7 +120,7 @@ impl Config {
     pub fn find(
         named: Option<&Path>,
         root: &Path,
-        metadata: &serde_json::Value,
+        declared: Option<&Declared>,
     ) -> Result<Config, Trouble> {
         if let Some(file) = named {
             return Config::read(file);
@@ -85,14 +129,17 @@ impl Config {
             .iter()
             .map(|name| root.join(name))
             .find(|file| file.is_file());
-        match (file, metadata.get("memlint")) {
-            (Some(file), Some(_)) => Err(Trouble::at(
+        match (file, declared) {
+            (Some(file), Some(declared)) => Err(Trouble::at(
                 &file,
-                "the configuration stands both here and under `metadata.memlint` in the manifest",
+                format!(
+                    "the configuration stands both here and under `{}` in the manifest",
+                    declared.under.table()
+                ),
             )
             .help("keep one of the two")),
             (Some(file), None) => Config::read(&file),
-            (None, Some(table)) => Config::from_metadata(table, root),
+            (None, Some(declared)) => Config::from_manifest(declared, root),
             (None, None) => Ok(Config::default()),
         }
     }
@@ -110,28 +157,39 @@ impl Config {
     }
 
     fn read(file: &Path) -> Result<Config, Trouble> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|e| Trouble::at(file, format!("the configuration cannot be read: {e}")))?;
-        let raw = toml::from_str::<Raw>(&text).map_err(|e| {
-            Trouble::at(
-                file,
-                format!("invalid configuration: {}", e.to_string().trim_end()),
-            )
-            .help(KNOWN)
-        })?;
+        let source = Source::read(file)?;
+        let raw = toml::from_str::<Raw>(&source.text).map_err(|error| source.refuse(&error))?;
         let base = file.parent().map(Path::to_path_buf).unwrap_or_default();
-        Config::new(raw, base, file.display().to_string())
+        Config::new(raw, base, &source)
     }
 
-    fn from_metadata(table: &serde_json::Value, root: &Path) -> Result<Config, Trouble> {
-        let manifest = root.join("Cargo.toml");
-        let raw = Raw::deserialize(table).map_err(|e| {
-            Trouble::at(&manifest, format!("invalid `metadata.memlint`: {e}")).help(KNOWN)
-        })?;
-        Config::new(raw, root.to_path_buf(), manifest.display().to_string())
+    fn from_manifest(declared: &Declared, root: &Path) -> Result<Config, Trouble> {
+        let source = Source::read(&declared.manifest)?;
+        let raw = from_manifest(&source.text, declared.under);
+        let raw = raw.map_err(|error| source.refuse(&error))?;
+        Config::new(raw, root.to_path_buf(), &source)
     }
 
-    fn new(raw: Raw, base: PathBuf, origin: String) -> Result<Config, Trouble> {
+    /// Adds the families of another package of the run. Levels and patterns hold for a whole run
+    /// and are not taken from it: the answer says whether there are any.
+    pub fn join(&mut self, declared: &Declared) -> Result<bool, Trouble> {
+        let source = Source::read(&declared.manifest)?;
+        let raw = from_manifest(&source.text, declared.under);
+        let raw = raw.map_err(|error| source.refuse(&error))?;
+        let ignored = !raw.levels.is_empty() || !raw.exclude.is_empty();
+        self.tables.join(Tables {
+            family: raw.family,
+            look: raw.look,
+            constant: raw.constant,
+        });
+        self.families = extended(&self.tables, &source)?;
+        Ok(ignored)
+    }
+
+    fn new(raw: Raw, base: PathBuf, source: &Source) -> Result<Config, Trouble> {
+        for name in raw.levels.keys() {
+            Selection::parse(name).map_err(|error| source.at("levels", name, error.to_string()))?;
+        }
         let mut levels: Vec<_> = raw
             .levels
             .into_iter()
@@ -145,6 +203,11 @@ impl Config {
             })
             .collect();
         levels.sort_by(|a, b| (a.0, a.1, &a.3).cmp(&(b.0, b.1, &b.3)));
+        let tables = Tables {
+            family: raw.family,
+            look: raw.look,
+            constant: raw.constant,
+        };
         Ok(Config {
             levels: levels
                 .into_iter()
@@ -152,7 +215,9 @@ impl Config {
                 .collect(),
             exclude: raw.exclude,
             base,
-            origin,
+            origin: source.name.clone(),
+            families: extended(&tables, source)?,
+            tables,
         })
     }
 
@@ -173,15 +238,59 @@ impl Config {
     }
 }
 
-const KNOWN: &str = "known keys: `levels` (a table from lint or group to `allow`, `warn`, `deny` or `forbid`), `exclude` (a list of files, folders and patterns)";
+/// The known families with these, which `source` holds or is the last to add to.
+fn extended(tables: &Tables, source: &Source) -> Result<Option<Arc<Families>>, Trouble> {
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let families = Families::builtin().extended(tables);
+    let families = families.map_err(|fault| source.refuse_table(&fault))?;
+    Ok(Some(Arc::new(families)))
+}
+
+fn from_manifest(text: &str, under: Under) -> Result<Raw, toml::de::Error> {
+    #[derive(Deserialize)]
+    struct OfWorkspace {
+        workspace: Holder,
+    }
+    #[derive(Deserialize)]
+    struct OfPackage {
+        package: Holder,
+    }
+    #[derive(Deserialize)]
+    struct Holder {
+        metadata: Metadata,
+    }
+    #[derive(Deserialize)]
+    struct Metadata {
+        memlint: Raw,
+    }
+    let holder = match under {
+        Under::Workspace => toml::from_str::<OfWorkspace>(text)?.workspace,
+        Under::Package => toml::from_str::<OfPackage>(text)?.package,
+    };
+    Ok(holder.metadata.memlint)
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Config, String> {
-        let raw = toml::from_str::<Raw>(text).map_err(|e| e.to_string())?;
-        Config::new(raw, PathBuf::from("/w"), String::new()).map_err(|e| e.to_string())
+        let source = Source {
+            name: String::from("memlint.toml"),
+            text: text.to_owned(),
+        };
+        let raw = toml::from_str::<Raw>(text).map_err(|e| source.refuse(&e).to_string())?;
+        Config::new(raw, PathBuf::from("/w"), &source).map_err(|e| e.to_string())
+    }
+
+    #[track_caller]
+    fn refused(text: &str, parts: &[&str]) {
+        let error = parse(text).expect_err(text);
+        for part in parts {
+            assert!(error.contains(part), "{part} is not in\n{error}");
+        }
     }
 
     #[test]
@@ -194,21 +303,77 @@ mod tests {
             (Level::Allow, "leaked_raw".to_owned()),
         ];
         assert_eq!(config.levels, expected);
+        assert!(config.families.is_none());
         assert!(config.excludes(Path::new("/w/gen/a.rs")));
         assert!(!config.excludes(Path::new("/w/src/a.rs")));
     }
 
     #[test]
-    fn unknown_keys_are_refused_with_the_known_ones() {
-        let error = parse("levles = {}").expect_err("unknown key");
-        assert!(
-            error.contains("`levels`") && error.contains("`exclude`"),
-            "{error}"
+    fn unknown_keys_are_refused_with_the_known_ones_and_a_guess() {
+        refused(
+            "\nlevles = {}",
+            &[
+                "`levels`",
+                "`exclude`",
+                "`family`",
+                "mean `levels`",
+                "memlint.toml:2:1",
+            ],
+        );
+        refused(
+            "[[family]]\nname = 'a'\nallok = ['b']\n",
+            &["`alloc`", "`out_param`", "mean `alloc`", "memlint.toml:3:1"],
         );
     }
 
     #[test]
-    fn unknown_levels_are_refused() {
-        assert!(parse("[levels]\nleak = 'loud'").is_err());
+    fn unknown_levels_and_lints_are_refused_at_their_place() {
+        refused("[levels]\nleak = 'loud'", &["memlint.toml:2:"]);
+        refused(
+            "[levels]\nduble_free = 'warn'",
+            &["mean `double_free`", "memlint.toml:2:1"],
+        );
+    }
+
+    #[test]
+    fn mistakes_in_tables_are_refused_at_their_place() {
+        refused(
+            "[[family]]\nname = 'a'\nfree = ['a_fre']\nfree_arg = { a_free = 1 }\n",
+            &["`a_free`", "mean `a_fre`", "memlint.toml:4:14"],
+        );
+        refused(
+            "[[family]]\nalloc = ['a']\n",
+            &["missing", "`name`", "memlint.toml:1:"],
+        );
+        refused(
+            "[[family]]\nname = 'a'\nkind = 'heap'\n",
+            &["`resource`", "memlint.toml:3:8"],
+        );
+        refused(
+            "[[family]]\nname = 'a'\nalloc = 'b'\n",
+            &["sequence", "memlint.toml:3:9"],
+        );
+        refused(
+            "[[family]]\nname = 'a'\nfree_arg = { b = -1 }\n",
+            &["memlint.toml:3:"],
+        );
+        refused("[family]\nname = 'a'\n", &["memlint.toml:1:"]);
+        refused("[[family]\n", &["memlint.toml:1:"]);
+    }
+
+    #[test]
+    fn families_are_added_to_the_known_ones() {
+        let config = parse("[[family]]\nname = 'a'\nalloc = ['a_new']\n").expect("valid");
+        let families = config.families.expect("there are some");
+        assert!(families.named("a").is_some() && families.named("c_heap").is_some());
+    }
+
+    #[test]
+    fn the_manifest_holds_the_same() {
+        let text = "[package.metadata.memlint]\nexclude = ['gen']\n[[package.metadata.memlint.family]]\nname = 'a'\n";
+        let raw = from_manifest(text, Under::Package).expect("valid");
+        assert_eq!((raw.exclude.len(), raw.family.len()), (1, 1));
+        let text = "[workspace]\nmetadata.memlint.levles = 1\n";
+        assert!(from_manifest(text, Under::Workspace).is_err());
     }
 }

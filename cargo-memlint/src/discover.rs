@@ -2,7 +2,7 @@
 
 use crate::cfg::{Conditions, active_features};
 use crate::cli::{Cli, Targets};
-use crate::config::Config;
+use crate::config::{Config, Declared, Under};
 use crate::notice::{Notice, Trouble};
 use crate::plan::{Identity, Plan, TargetInfo, Unit, normal};
 use crate::shelf::Shelf;
@@ -23,11 +23,7 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     };
     let root = metadata.workspace_root.clone().into_std_path_buf();
     let packages = select_packages(cli, &metadata, &manifest)?;
-    let table = match &packages[..] {
-        [only] if metadata.workspace_metadata.get("memlint").is_none() => &only.metadata,
-        _ => &metadata.workspace_metadata,
-    };
-    let config = Config::find(cli.levels.config.as_deref(), &root, table)?;
+    let (config, mut notices) = config(cli, &metadata, &packages)?;
     let target = target_cfg(cli)?;
     let mut units = Vec::new();
     for package in &packages {
@@ -46,12 +42,58 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
             rank(&unit.identity.target.kind),
         )
     });
+    notices.extend(misplaced_levels(&metadata, &packages));
     Ok(Plan {
         root,
         units,
         config,
-        notices: misplaced_levels(&metadata, &packages),
+        notices,
     })
+}
+
+/// Levels and patterns come from one place, families from all.
+fn config(
+    cli: &Cli,
+    metadata: &Metadata,
+    packages: &[&Package],
+) -> Result<(Config, Vec<Notice>), Trouble> {
+    let root = metadata.workspace_root.clone().into_std_path_buf();
+    let workspace = metadata
+        .workspace_metadata
+        .get("memlint")
+        .map(|_| Declared {
+            manifest: root.join("Cargo.toml"),
+            under: Under::Workspace,
+        });
+    let holding = packages
+        .iter()
+        .filter(|package| package.metadata.get("memlint").is_some());
+    let mut others: Vec<Declared> = holding
+        .map(|package| Declared {
+            manifest: package.manifest_path.clone().into_std_path_buf(),
+            under: Under::Package,
+        })
+        .collect();
+    let chosen = match (workspace, packages) {
+        (None, [_]) => others.pop(),
+        (workspace, _) => workspace,
+    };
+    let named = cli.levels.config.as_deref();
+    let mut config = Config::find(named, &root, chosen.as_ref())?;
+    let mut notices = Vec::new();
+    for other in others.iter().filter(|_| named.is_none()) {
+        if config.join(other)? {
+            let place = other.manifest.display().to_string();
+            let message = format!(
+                "of `[{}]` only the families count: levels and patterns hold for the whole run",
+                other.under.table()
+            );
+            let help =
+                "put them into `memlint.toml` at the workspace's root, or check this package alone";
+            notices.push(Notice::at(place, message).help(help));
+        }
+    }
+    Ok((config, notices))
 }
 
 /// `[lints.memlint]` looks right and breaks the build: rustc refuses a tool that it does not know.
@@ -148,7 +190,6 @@ fn fallback(
             ),
         )
     })?;
-    let folder = manifest.parent().unwrap_or(Path::new("."));
     if cli.packages.manifest_path.is_none() {
         return Err(
             Trouble::at(manifest, format!("`cargo metadata` failed: {message}"))
@@ -160,7 +201,7 @@ fn fallback(
         format!("`cargo metadata` failed: {message}"),
     )
     .help("the sources beside the manifest are checked without it");
-    let mut plan = bare::package(folder, &table, cli, shelf, scanner)?;
+    let mut plan = bare::package(manifest, &table, cli, shelf, scanner)?;
     plan.notices.push(notice);
     Ok(plan)
 }

@@ -75,6 +75,7 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     };
     let levels = levels(cli, &plan.config.levels, &plan.config.origin)?;
     let shown = |path: &Path| shown(&plan, path);
+    let scanner = bare::scanner_for(&plan.config).unwrap_or(scanner);
     let tree = load::load(&plan, &mut shelf, &scanner, &shown);
     progress.phase("Parsing");
     let mut lowered = lowering::lower(&plan, tree, shelf, &shown, &progress);
@@ -83,7 +84,7 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     // Where nothing can matter, the library need not be described.
     let analysis = match krates.is_empty() {
         true => Analysis::default(),
-        false => analyze(krates, &Options::default()),
+        false => analyze(krates, &options(&plan)),
     };
     drop(progress);
     for (file, failure) in &analysis.failures {
@@ -110,6 +111,13 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
         true => ExitCode::from(EXIT_FINDINGS),
         false => ExitCode::SUCCESS,
     })
+}
+
+fn options(plan: &Plan) -> Options {
+    Options {
+        families: plan.config.families.clone(),
+        ..Options::default()
+    }
 }
 
 /// The levels of the configuration, then those of the command line from left to right.

@@ -21,11 +21,15 @@ pub fn closest(name: &str) -> Option<&'static str> {
     let name = canonical(name);
     let groups = Group::ALL.into_iter().map(Group::name);
     let names = all().iter().map(|lint| lint.name);
+    closest_of(&name, names.chain(groups).chain(["all", "warnings"]))
+}
+
+/// The word that is closest to a misspelt one, if one is close.
+pub fn closest_of<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let limit = (name.chars().count() / 3).max(1);
-    names
-        .chain(groups)
-        .chain(["all", "warnings"])
-        .map(|known| (distance(&name, known), known))
+    known
+        .into_iter()
+        .map(|known| (distance(name, known), known))
         .filter(|(steps, _)| *steps <= limit)
         .min()
         .map(|(_, known)| known)

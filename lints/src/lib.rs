@@ -18,7 +18,7 @@ mod house_rules;
 #[cfg(test)]
 mod sample;
 
-pub use catalogue::{all, catalogue_markdown, closest, find};
+pub use catalogue::{all, catalogue_markdown, closest, closest_of, find};
 pub use diagnostic::{Applicability, Diagnostic, Label, Suggestion};
 pub use judge::judge;
 pub use levels::Levels;

@@ -25,6 +25,8 @@ pub struct Options {
     pub states: usize,
     /// Calls of the user's functions that are followed into each other.
     pub depth: usize,
+    /// The families in force; those that come with the program if left out.
+    pub families: Option<Arc<Families>>,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
             call_steps: 1_000,
             states: 24,
             depth: 5,
+            families: None,
         }
     }
 }

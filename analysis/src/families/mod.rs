@@ -5,6 +5,7 @@
 
 mod builtin;
 mod catalogue;
+mod own;
 mod schema;
 mod table;
 #[cfg(test)]
@@ -12,10 +13,10 @@ mod tests;
 
 pub use catalogue::tables_markdown;
 pub use schema::{ConditionTable, FamilyTable, Kind, LookTable, Success, Tables};
-pub use table::TableError;
+pub use table::{Fault, TableError};
 
 use crate::name::Name;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Index of a family.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -167,6 +168,8 @@ pub struct Families {
     by_name: FxHashMap<Name, FamilyId>,
     routines: FxHashMap<Name, Routine>,
     constants: FxHashMap<Name, i64>,
+    /// Routines that the user described: their crate need not look like one of bindings.
+    anywhere: FxHashSet<Name>,
 }
 
 impl Families {
@@ -201,11 +204,12 @@ impl Families {
     }
 
     /// The routine at a path into a crate that is not in view (`libc::free`,
-    /// `windows_sys::Win32::System::Memory::HeapFree`); only crates of bindings count.
+    /// `windows_sys::Win32::System::Memory::HeapFree`); only crates of bindings count, unless the
+    /// user described the routine.
     pub fn by_path(&self, path: &str) -> Option<&Routine> {
         let (front, last) = path.rsplit_once("::")?;
         let mut front = front.split("::");
-        if !front.any(is_binding) {
+        if !front.any(is_binding) && !self.anywhere.contains(&Name::new(last)) {
             return None;
         }
         // `HANDLE::free` is an associated function of a type, not the C library's `free`.

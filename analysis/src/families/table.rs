@@ -23,6 +23,38 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
+/// What is wrong with a table that was read as part of another file, and where to look for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The family's key, if it is about one.
+    pub family: Option<String>,
+    /// The key of the table that holds it.
+    pub key: &'static str,
+    /// What stands there, as written.
+    pub word: String,
+    /// In words.
+    pub message: String,
+}
+
+impl Fault {
+    pub(super) fn new(table: &FamilyTable, key: &'static str, word: &str, what: String) -> Fault {
+        Fault {
+            family: Some(table.name.clone()),
+            key,
+            word: word.to_owned(),
+            message: format!("family `{}`: {what}", table.name),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
 impl Families {
     /// Reads a file of tables. What it says of a routine replaces what was known of it.
     pub fn read(&mut self, file: &str, text: &str) -> Result<(), TableError> {
@@ -31,11 +63,11 @@ impl Families {
             message,
         };
         let tables: Tables = toml::from_str(text).map_err(|e| refuse(e.to_string()))?;
-        self.add(&tables).map_err(refuse)
+        self.add(&tables).map_err(|fault| refuse(fault.message))
     }
 
     /// Adds tables that were read as part of another file.
-    pub fn add(&mut self, tables: &Tables) -> Result<(), String> {
+    pub fn add(&mut self, tables: &Tables) -> Result<(), Fault> {
         for table in &tables.family {
             let id = self.begin(table)?;
             for routine in routines(table, id)? {
@@ -46,6 +78,14 @@ impl Families {
             self.constants.insert(Name::new(name), *value);
         }
         for table in &tables.look {
+            for name in &table.names {
+                check_name(name).map_err(|message| Fault {
+                    family: None,
+                    key: "names",
+                    word: name.clone(),
+                    message,
+                })?;
+            }
             for routine in lookers(table) {
                 self.put(routine);
             }
@@ -57,15 +97,16 @@ impl Families {
         self.routines.insert(routine.name, routine);
     }
 
-    fn begin(&mut self, table: &FamilyTable) -> Result<FamilyId, String> {
+    fn begin(&mut self, table: &FamilyTable) -> Result<FamilyId, Fault> {
         if table.name.is_empty() {
-            return Err(String::from("a family has an empty `name`"));
+            let what = String::from("a family has an empty `name`");
+            return Err(Fault::new(table, "name", "", what));
         }
         let release_with = match &table.release_with[..] {
             [] => [&table.free[..], &table.unref[..]].concat(),
             given => given.to_vec(),
         };
-        let family = Family {
+        let mut family = Family {
             name: Name::new(&table.name),
             label: table
                 .label
@@ -78,7 +119,20 @@ impl Families {
         };
         Ok(match self.named(&table.name) {
             Some(id) => {
-                self.families[id.0 as usize] = family;
+                let known = &mut self.families[id.0 as usize];
+                // What a second table of a family does not say stays as it was.
+                if table.label.is_none() {
+                    family.label = known.label.clone();
+                }
+                if table.release_with.is_empty() {
+                    let more = std::mem::take(&mut family.release_with);
+                    family.release_with = known.release_with.clone();
+                    let new = more
+                        .into_iter()
+                        .filter(|name| !known.release_with.contains(name));
+                    family.release_with.extend(new);
+                }
+                *known = family;
                 id
             }
             None => self.add_family(family),
@@ -86,7 +140,7 @@ impl Families {
     }
 }
 
-fn routines(table: &FamilyTable, id: FamilyId) -> Result<Vec<Routine>, String> {
+fn routines(table: &FamilyTable, id: FamilyId) -> Result<Vec<Routine>, Fault> {
     check_names(table)?;
     let mut effects: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
     // What happens to the arguments comes first: a list takes its old head over and returns a new one.
@@ -147,7 +201,7 @@ fn freed_arg(table: &FamilyTable, name: &str) -> (u32, bool) {
     (arg, table.through.iter().any(|n| n == name))
 }
 
-fn acquire(table: &FamilyTable, name: &str) -> Result<Acquire, String> {
+fn acquire(table: &FamilyTable, name: &str) -> Result<Acquire, Fault> {
     let to = match table.out_param.get(name) {
         Some(&arg) => Slot::OutParam(arg),
         None => Slot::Result,
@@ -173,7 +227,7 @@ fn acquire(table: &FamilyTable, name: &str) -> Result<Acquire, String> {
     })
 }
 
-fn condition(table: &FamilyTable, name: &str, given: &ConditionTable) -> Result<Condition, String> {
+fn condition(table: &FamilyTable, name: &str, given: &ConditionTable) -> Result<Condition, Fault> {
     match *given {
         ConditionTable {
             null: Some(arg),
@@ -193,31 +247,40 @@ fn condition(table: &FamilyTable, name: &str, given: &ConditionTable) -> Result<
             bits: Some(bits),
             of: Some(arg),
         } => Ok(Condition::ArgBits { arg, bits }),
-        _ => Err(format!(
-            "family `{}`: the condition of `{name}` has to be `null`, `slot_null`, or `bits` and `of`",
-            table.name
-        )),
+        _ => {
+            let what = format!(
+                "the condition of `{name}` has to be `null`, `slot_null`, or `bits` and `of`"
+            );
+            Err(Fault::new(table, "condition", name, what))
+        }
     }
 }
 
-fn transferred<'t>(table: &FamilyTable, entry: &'t str) -> Result<(&'t str, u32), String> {
+fn transferred<'t>(table: &FamilyTable, entry: &'t str) -> Result<(&'t str, u32), Fault> {
     let parsed = entry
         .split_once('#')
         .and_then(|(name, arg)| Some((name, arg.parse().ok()?)));
     parsed.ok_or_else(|| {
-        format!(
-            "family `{}`: `{entry}` in `transfer` has to be `routine#argument`",
-            table.name
-        )
+        let what = format!("`{entry}` in `transfer` has to be `routine#argument`");
+        Fault::new(table, "transfer", entry, what)
     })
 }
 
 /// Every routine that is spoken of has to be one of the family, in the part that is meant.
-fn check_names(table: &FamilyTable) -> Result<(), String> {
+fn check_names(table: &FamilyTable) -> Result<(), Fault> {
+    for (key, names) in lists(table) {
+        for name in names {
+            let routine = match key {
+                "transfer" => name.split('#').next().unwrap_or_default(),
+                _ => name.as_str(),
+            };
+            check_name(routine).map_err(|what| Fault::new(table, key, name, what))?;
+        }
+    }
     let freed = [&table.free[..], &table.unref[..]].concat();
     let sized = [&table.alloc[..], &table.realloc[..]].concat();
     let paired = [&table.alloc[..], &table.free[..], &table.realloc[..]].concat();
-    let said: [(&str, Vec<&String>, &[String]); 13] = [
+    let said: [(&'static str, Vec<&String>, &[String]); 13] = [
         ("through", table.through.iter().collect(), &freed),
         ("out_param", table.out_param.keys().collect(), &table.alloc),
         ("success", table.success.keys().collect(), &table.alloc),
@@ -250,14 +313,40 @@ fn check_names(table: &FamilyTable) -> Result<(), String> {
     ];
     for (key, names, known) in said {
         if let Some(stray) = names.into_iter().find(|n| !known.contains(n)) {
-            return Err(format!(
-                "family `{}`: `{stray}` in `{key}` is no such routine of the family; they are: {}",
-                table.name,
-                known.join(", ")
-            ));
+            let they = match known {
+                [] => String::from("it has none of that kind"),
+                known => format!("they are: {}", known.join(", ")),
+            };
+            let what = format!("`{stray}` in `{key}` is no such routine of the family; {they}");
+            return Err(Fault::new(table, key, stray, what));
         }
     }
     Ok(())
+}
+
+/// The lists of routines, by key.
+pub(super) fn lists(table: &FamilyTable) -> [(&'static str, &[String]); 7] {
+    [
+        ("alloc", &table.alloc),
+        ("free", &table.free),
+        ("realloc", &table.realloc),
+        ("retain", &table.retain),
+        ("unref", &table.unref),
+        ("transfer", &table.transfer),
+        ("borrowed", &table.borrowed),
+    ]
+}
+
+/// A routine has the name that the linker knows; a path or a pattern would never match.
+fn check_name(name: &str) -> Result<(), String> {
+    let mut chars = name.chars();
+    let begins = chars.next().is_some_and(|c| c == '_' || c.is_alphabetic());
+    match begins && chars.all(|c| c == '_' || c.is_alphanumeric()) {
+        true => Ok(()),
+        false => Err(format!(
+            "`{name}` is no name of a routine: it stands alone, without path, type or pattern"
+        )),
+    }
 }
 
 fn lookers(table: &LookTable) -> impl Iterator<Item = Routine> {
