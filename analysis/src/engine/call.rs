@@ -63,10 +63,34 @@ impl<'p> Machine<'p> {
         };
         let ret = self.place_type(&call.dest);
         for (mut st, value) in self.invoke(st, callee, args, &ret) {
+            if let Callee::Value(operand) = &call.callee {
+                self.use_up(&mut st, operand);
+            }
             let value = self.shape(&mut st, value, &ret);
             if self.assign_value(&mut st, &call.dest, value).is_some() {
                 out.push(st);
             }
+        }
+    }
+
+    /// What a closure that was called has moved out of its captures is not there to be dropped.
+    fn use_up(&mut self, st: &mut State, callee: &'p Operand) {
+        if self.consumed.is_empty() {
+            return;
+        }
+        let Some(loc) = self.locate_operand(st, callee) else {
+            return;
+        };
+        let held = self.load(st, &loc);
+        let mut value = self.arena.get(held).clone();
+        if let Value::Closure { body, captures, .. } = &mut value {
+            let left = captures.iter().enumerate().map(|(number, &capture)| {
+                let gone = self.consumed.contains(&(*body, number));
+                if gone { ValueId::MOVED } else { capture }
+            });
+            *captures = left.collect();
+            let value = self.arena.add(value);
+            self.store(st, &loc, value);
         }
     }
 

@@ -243,8 +243,22 @@ impl<'p> Machine<'p> {
                     onward.extend(on_yes.map(|s| (*yes, s)));
                     onward.extend(on_no.map(|s| (*no, s)));
                 }
-                Terminator::Return => done.push(state),
+                Terminator::Return => {
+                    self.note_consumed(&state);
+                    done.push(state);
+                }
                 Terminator::Unreachable => {}
+            }
+        }
+    }
+
+    /// A closure returns: which of its captures did it move out?
+    fn note_consumed(&mut self, state: &State) {
+        let at = self.active().body;
+        let frame = state.frames.len() - 1;
+        for (number, &local) in self.program.body(at).captures.iter().enumerate() {
+            if state.local(frame, local) == ValueId::MOVED {
+                self.consumed.insert((at, number));
             }
         }
     }

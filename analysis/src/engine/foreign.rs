@@ -437,14 +437,9 @@ impl<'p> Machine<'p> {
         if checked || !self.is_unbounded_product(st, size) {
             return;
         }
-        let site = st.block(object).map(|b| b.site);
-        let since: Vec<_> = site.into_iter().collect();
-        self.emit_here(
-            object,
-            st,
-            EventKind::UncheckedSize { by: by.clone() },
-            &since,
-        );
+        let since = self.value_since(st, size);
+        let kind = EventKind::UncheckedSize { by: by.clone() };
+        self.emit_here(object, st, kind, &[since]);
     }
 
     /// Whether the value is a product or sum that may wrap.

@@ -25,6 +25,7 @@ mod layout;
 mod leak;
 mod machine;
 mod merge;
+mod nonheap;
 mod noted;
 mod object;
 mod own;

@@ -16,6 +16,15 @@ impl Machine<'_> {
         let Some(name) = self.foreign_source(pointer) else {
             return;
         };
+        // What a foreign call wrote may be user data that it never looked at.
+        let made_at = match self.arena.get(pointer) {
+            Value::Opaque {
+                source: Source::ForeignResult(_),
+                site,
+                ..
+            } => Some(*site),
+            _ => None,
+        };
         let routine = Routine {
             name: name.to_string(),
             family: String::new(),
@@ -26,6 +35,7 @@ impl Machine<'_> {
             && block.owners == 0
         {
             block.family = Family::Foreign(name);
+            block.site = made_at.unwrap_or(block.site);
             block.birth = Birth::Routine(Rc::new(routine));
         }
     }

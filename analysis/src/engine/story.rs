@@ -3,8 +3,9 @@
 use super::block::{Birth, Block, End, Family, Layout, Status};
 use super::machine::Machine;
 use super::object::ObjectId;
+use super::site::Sites;
 use super::state::State;
-use super::value::SiteId;
+use super::value::{SiteId, Value, ValueId};
 use crate::event::{
     Act, Block as EventBlock, Event, EventKind, Loss, Origin, Routine, Step, StepKind, Usage,
 };
@@ -172,12 +173,7 @@ impl Machine<'_> {
         let Some(block) = st.block_mut(object) else {
             return;
         };
-        let hygiene = matches!(
-            kind,
-            EventKind::Unchecked { .. }
-                | EventKind::ZeroSized { .. }
-                | EventKind::UncheckedSize { .. }
-        );
+        let hygiene = is_hygiene(&kind);
         if block.reported && !hygiene {
             return;
         }
@@ -239,7 +235,7 @@ impl Machine<'_> {
         {
             // The helper's own analysis reports it.
             if let Some(block) = st.block_mut(object) {
-                block.reported = true;
+                block.reported |= !is_hygiene(&kind);
             }
             return;
         }
@@ -263,6 +259,32 @@ impl Machine<'_> {
             made.any(|made| made.body == body && made.owner == self.root)
         };
         self.sites.is_within(site, helper) && !self.sites.passes(site, helper, own)
+    }
+
+    /// Since when a value that is no block is wrong: if the root handed it to a helper, since the root
+    /// began, else since now.
+    pub(crate) fn value_since(&mut self, st: &State, value: ValueId) -> SiteId {
+        let home = self.active.iter().rposition(|a| a.home).unwrap_or(0);
+        let helper = self.active[home + 1..].iter().find(|a| !a.stub);
+        let handed = helper.is_some_and(|helper| {
+            let params = &self.program.body(helper.body).params;
+            let frame = st.frames.iter().find(|f| f.site == helper.site);
+            frame.is_some_and(|frame| {
+                let mut held = params.iter().map(|p| frame.locals[p.0 as usize]);
+                held.any(|v| v == value || self.point_into_one(v, value))
+            })
+        });
+        match handed {
+            true => Sites::ROOT,
+            false => self.here(),
+        }
+    }
+
+    fn point_into_one(&self, a: ValueId, b: ValueId) -> bool {
+        match (self.arena.get(a), self.arena.get(b)) {
+            (Value::Ptr(a), Value::Ptr(b)) => a.object == b.object,
+            _ => false,
+        }
     }
 
     pub(crate) fn report_use_after(
@@ -369,4 +391,12 @@ fn rank(kind: &EventKind) -> u8 {
         EventKind::HalfFamily { .. } => 10,
         EventKind::Contradiction(_) => 11,
     }
+}
+
+/// Whether it is about the way of allocating, not about what then became of the block.
+fn is_hygiene(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Unchecked { .. } | EventKind::ZeroSized { .. } | EventKind::UncheckedSize { .. }
+    )
 }

@@ -118,21 +118,21 @@ impl Machine<'_> {
         st.blocks_retain(|o, b| {
             b.is_live() && !b.reported
                 || reach.has(o)
-                // The pointer itself is still there, or the argument that it is a part of, and with it
-                // what it may be used for.
-                || matches!(self.objects.get(o), Object::Pointee(v) if self.part_within(v, &reach))
+                // The pointer itself is still there, or can be read again out of a parameter.
+                || matches!(self.objects.get(o), Object::Pointee(v) if self.is_readable(v, &reach))
         });
         self.reach = reach;
     }
 
-    /// Whether a walk reached the value, or the argument that it is a part of.
-    fn part_within(&self, v: ValueId, reach: &Reach) -> bool {
-        let mut at = v;
-        while let Value::Part(of, Key::Name(_)) = self.arena.get(at) {
-            at = *of;
+    /// Whether a value is there, or a field of a parameter that is. Other values stand for another
+    /// thing in each round of a loop.
+    fn is_readable(&self, v: ValueId, reach: &Reach) -> bool {
+        let mut root = v;
+        while let Value::Part(of, Key::Name(_)) = self.arena.get(root) {
+            root = *of;
         }
         reach.values.contains(v.0)
-            || matches!(self.arena.get(at), Value::Param(_)) && reach.values.contains(at.0)
+            || matches!(self.arena.get(root), Value::Param(_)) && reach.values.contains(root.0)
     }
 
     fn leaves_within(&self, v: ValueId, reach: &Reach) -> bool {
