@@ -1,6 +1,6 @@
 //! Calls of which only the name is known: what they may keep, change and release.
 
-use super::block::{Escape, Status};
+use super::block::{Birth, Escape, Family, Status};
 use super::call::Outcome;
 use super::cloned::Handed;
 use super::machine::Machine;
@@ -8,6 +8,7 @@ use super::object::ObjectId;
 use super::state::State;
 use super::value::{Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
+use crate::families::Kind;
 use crate::name::Name;
 use crate::resolve::AdtId;
 use crate::types::Ty;
@@ -39,8 +40,10 @@ impl Machine<'_> {
                 });
             }
         }
-        for &arg in &args {
-            if foreign && !takes_over {
+        for (at, &arg) in args.iter().enumerate() {
+            if foreign && at == 0 && self.is_handle_in_use(&st, arg, name.as_str()) {
+                // It acts on the handle, whose memory nobody reads.
+            } else if foreign && !takes_over {
                 self.pass_to_foreign(&mut st, arg, name.as_str());
             } else {
                 self.escape(&mut st, arg);
@@ -68,6 +71,25 @@ impl Machine<'_> {
             self.give_data(&mut st, &given, value);
         }
         vec![(st, value)]
+    }
+
+    /// A library's handle, given first to another routine of the library: that one acts on it and does
+    /// not take it over, unless its name says that it ends.
+    fn is_handle_in_use(&self, st: &State, arg: ValueId, routine: &str) -> bool {
+        let Value::Ptr(p) = self.arena.get(arg) else {
+            return false;
+        };
+        let Some(block) = st.block(p.object).filter(|block| block.is_live()) else {
+            return false;
+        };
+        let (Family::Known(family), Birth::Routine(by)) = (&block.family, &block.birth) else {
+            return false;
+        };
+        let last = |path: &str| path.rsplit("::").next().unwrap_or(path).to_owned();
+        let (maker, routine) = (last(&by.name), last(routine));
+        self.families.family(*family).kind == Kind::Resource
+            && library_prefix(&maker).is_some_and(|prefix| routine.starts_with(prefix))
+            && !says_end(&routine)
     }
 
     /// A status goes to a function out of view: whether it says that the block was made is judged
@@ -244,6 +266,66 @@ impl Machine<'_> {
     pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
         is_foreign_path(&self.program.adt(adt).canonical)
     }
+}
+
+/// What the names of a C library's routines begin with: `git_`, `SDL_`, `PQ`.
+fn library_prefix(name: &str) -> Option<&str> {
+    let capitals = name.bytes().take_while(u8::is_ascii_uppercase).count();
+    let at = match name.find('_') {
+        Some(at) if at >= 2 => at + 1,
+        _ if capitals >= 2 && capitals < name.len() => capitals,
+        _ => return None,
+    };
+    name.get(..at)
+}
+
+/// Whether a routine's name says that its subject ends or changes hands.
+fn says_end(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "free",
+        "close",
+        "destroy",
+        "delete",
+        "dispose",
+        "release",
+        "unref",
+        "finish",
+        "fini",
+        "final",
+        "term",
+        "quit",
+        "shutdown",
+        "cleanup",
+        "clear",
+        "drop",
+        "steal",
+        "take",
+        "own",
+        "give",
+        "pop",
+        "detach",
+        "attach",
+        "adopt",
+        "transfer",
+        "move",
+        "consume",
+        "abort",
+        "discard",
+        "exit",
+        "kill",
+        "reset",
+        "del",
+        "end",
+        "done",
+        "deinit",
+        "uninit",
+        "unload",
+        "stop",
+        "disconnect",
+        "remove",
+    ];
+    let name = name.to_ascii_lowercase();
+    ENDS.iter().any(|word| name.contains(word))
 }
 
 /// Whether a path leads into bindings of a foreign library.
