@@ -20,6 +20,17 @@ unsafe extern \"C\" {
     fn sqlite3_finalize(stmt: *mut c_void) -> c_int;
     fn pcap_findalldevs(list: *mut *mut c_void, message: *mut c_char) -> c_int;
     fn pcap_freealldevs(list: *mut c_void);
+    fn PyMem_Malloc(size: usize) -> *mut c_void;
+    fn PyMem_Free(block: *mut c_void);
+    fn PyObject_Free(block: *mut c_void);
+    fn clCreatePipe(context: *mut c_void) -> *mut c_void;
+    fn clRetainMemObject(object: *mut c_void) -> c_int;
+    fn clReleaseMemObject(object: *mut c_void) -> c_int;
+    fn mysql_use_result(connection: *mut c_void) -> *mut c_void;
+    fn mysql_num_fields(result: *mut c_void) -> c_int;
+    fn mysql_free_result(result: *mut c_void);
+    fn uv_cpu_info(list: *mut *mut c_void, count: *mut c_int) -> c_int;
+    fn uv_free_cpu_info(list: *mut c_void, count: c_int);
 }
 ";
 
@@ -106,4 +117,39 @@ fn what_a_known_routine_writes_is_unknown_after_it() {
             if tail.is_null() { sqlite3_finalize(s); }
         }";
     assert_eq!(said(body), ["lost"]);
+}
+
+#[test]
+fn each_heap_of_python_takes_back_its_own() {
+    assert_eq!(said("let p = PyMem_Malloc(8); PyMem_Free(p);"), [""; 0]);
+    assert_eq!(
+        said("let p = PyMem_Malloc(8); PyObject_Free(p);"),
+        ["other"]
+    );
+    assert_eq!(said("PyMem_Malloc(8);"), ["lost"]);
+}
+
+#[test]
+fn objects_of_opencl_are_counted() {
+    let twice = "clReleaseMemObject(x); clReleaseMemObject(x);";
+    let make = "let x = clCreatePipe(db);";
+    assert_eq!(said(&format!("{make} {twice}")), ["again"]);
+    let counted = format!("{make} clRetainMemObject(x); {twice}");
+    assert_eq!(said(&counted), [""; 0]);
+}
+
+#[test]
+fn a_handle_in_use_is_still_to_be_ended() {
+    let make = "let x = mysql_use_result(db); mysql_num_fields(x);";
+    assert_eq!(said(make), ["lost"]);
+    assert_eq!(said(&format!("{make} mysql_free_result(x);")), [""; 0]);
+    // A stranger may keep it.
+    assert_eq!(said(&format!("{make} look_at(x);")), [""; 0]);
+}
+
+#[test]
+fn arrays_of_libuv_come_through_a_slot() {
+    let make = "let mut list = std::ptr::null_mut(); let mut n = 0; if uv_cpu_info(&mut list, &mut n) != 0 { return; }";
+    assert_eq!(said(make), ["lost"]);
+    assert_eq!(said(&format!("{make} uv_free_cpu_info(list, n);")), [""; 0]);
 }
