@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | bench`.
+//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | mutate | bench`.
 
 mod baseline;
 mod bench;
@@ -7,6 +7,7 @@ mod clippy;
 mod corpus;
 mod docs;
 mod measure;
+mod mutate;
 mod new_lint;
 mod programs;
 mod sources;
@@ -25,6 +26,8 @@ usage: cargo xtask COMMAND
   new-lint NAME   begin a lint: its file, its line in the catalogue, two fixtures
   corpus DIR      run the release build over every crate of a folder, print a table, and fail if it
                   differs from ui-tests/corpus/baseline.toml; with --bless accept it as it is
+  mutate DIR      break releases in the crates of a folder one by one, and print the share that the tool
+                  notices; --seed N draws others, --count N that many
   bench DIR       measure against the goals of docs/performance.md over the crates of a folder";
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["corpus", folder, "--bless"] | ["corpus", "--bless", folder] => {
             corpus::run(Path::new(folder), true)
         }
+        ["mutate", folder, ref options @ ..] => mutate::run(Path::new(folder), options),
         ["bench", folder] => bench::run(Path::new(folder)),
         _ => Err(USAGE.to_owned()),
     };
