@@ -4,6 +4,7 @@
 use super::call::{Entry, Outcome};
 use super::machine::{Active, Machine};
 use super::noted::HandedOut;
+use super::noted::Stored;
 use super::object::Object;
 use super::place::Loc;
 use super::root::Prepared;
@@ -14,6 +15,7 @@ use crate::ir::{BlockId, GenericArg, Role, SelfKind, TyExpr};
 use crate::name::Name;
 use crate::resolve::{AdtId, FnId};
 use crate::types::Ty;
+use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 /// Functions that make an owner of a raw pointer.
@@ -55,6 +57,25 @@ impl Machine<'_> {
         }
         for (alloc, free) in self.declared_pairs() {
             events.append(&mut self.pair(alloc, free, None));
+        }
+        events
+    }
+
+    /// The same for functions elsewhere that were seen to make a value of the type and to return it.
+    pub(crate) fn made_elsewhere(&mut self, stored: &[Stored]) -> Vec<Event> {
+        let mut events = Vec::new();
+        let mut seen = FxHashSet::default();
+        for one in stored {
+            let Some(drop) = self.program.drop_impl(one.adt) else {
+                continue;
+            };
+            if holds_adt(&self.program.signature(one.by).ret, one.adt)
+                && seen.insert((one.by, one.adt))
+                && self.is_interesting(drop)
+                && !self.constructors(one.adt).contains(&one.by)
+            {
+                events.append(&mut self.pair(one.by, drop, Some(one.adt)));
+            }
         }
         events
     }

@@ -146,6 +146,7 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
         let mut machine = Machine::new(program, families, bounds, interest);
         let events = quietly(|| {
             let mut events = machine.unreleased(&noted.stored);
+            events.append(&mut machine.made_elsewhere(&noted.stored));
             events.append(&mut machine.unpaired_exports(&noted));
             events.append(&mut machine.mispaired_exports(&noted));
             events

@@ -168,6 +168,8 @@ impl Sites {
 /// The release that a statement is, and nothing else.
 fn released(statement: &syn::Stmt) -> Option<(&syn::ExprCall, Releases)> {
     let expr = match statement {
+        // The value of the block, which somebody may use.
+        syn::Stmt::Expr(syn::Expr::Call(call), None) if !is_drop(call) => return None,
         syn::Stmt::Expr(expr, _) => expr,
         syn::Stmt::Local(local) if matches!(local.pat, syn::Pat::Wild(_)) => {
             &local.init.as_ref()?.expr
@@ -180,7 +182,10 @@ fn released(statement: &syn::Stmt) -> Option<(&syn::ExprCall, Releases)> {
 fn release_call(expr: &syn::Expr) -> Option<(&syn::ExprCall, Releases)> {
     match expr {
         syn::Expr::Paren(inner) => release_call(&inner.expr),
-        syn::Expr::Unsafe(block) => only(&block.block).and_then(released),
+        syn::Expr::Unsafe(block) => match only(&block.block)? {
+            syn::Stmt::Expr(expr, _) => release_call(expr),
+            statement => released(statement),
+        },
         syn::Expr::Call(call) => {
             let syn::Expr::Path(path) = &*call.func else {
                 return None;
@@ -198,6 +203,12 @@ fn release_call(expr: &syn::Expr) -> Option<(&syn::ExprCall, Releases)> {
     }
 }
 
+fn is_drop(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, syn::Expr::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident == "drop"))
+}
+
+/// The statement of a block that has no other; as the block is a statement itself, its value is not used.
 fn only(block: &syn::Block) -> Option<&syn::Stmt> {
     match &block.stmts[..] {
         [only] => Some(only),
@@ -339,6 +350,13 @@ mod tests {
                 ("Box::from_raw(self.p)", true)
             ]
         );
+    }
+
+    #[test]
+    fn releases_whose_value_is_used_are_left_alone() {
+        let text = "fn f() { let p = Box::into_raw(Box::new(1)); *unsafe { Box::from_raw(p) } }\n\
+                    fn g() { let p = Box::into_raw(Box::new(1)); unsafe { drop(Box::from_raw(p)) } }";
+        assert_eq!(find(text).len(), 1);
     }
 
     #[test]
