@@ -22,8 +22,9 @@ mod families {
     pub use schema::Tables;
 }
 
+use families::Tables;
 use ir::FileIr;
-use packed::{PackedFile, PackedTables};
+use packed::PackedFile;
 use serde::Serialize;
 use span::FileId;
 use std::error::Error;
@@ -70,7 +71,7 @@ fn pack_bodies(ir: &FileIr) -> postcard::Result<Vec<Vec<u8>>> {
 }
 
 fn pack_tables(out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut tables = PackedTables::new();
+    let mut tables = Vec::<Tables>::new();
     for (file, text) in TABLES {
         tables.push(toml::from_str(text).map_err(|error| format!("{file}: {error}"))?);
     }

@@ -17,13 +17,13 @@ pub mod resolve;
 
 pub mod types;
 
+mod supplied;
+
 pub mod families;
 
 mod packed;
 
 mod stubs;
-
-mod supplied;
 
 pub mod engine;
 

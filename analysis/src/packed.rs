@@ -1,7 +1,6 @@
-//! The stubs of std and the tables as the build script packs them into the program: read and
-//! lowered once, when the analyzer is built.
+//! The stubs of std as the build script packs them into the program: lowered once, when the
+//! analyzer is built.
 
-use crate::families::Tables;
 use crate::ir::FileIr;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +15,3 @@ pub(crate) struct PackedFile<'a> {
     #[serde(borrow)]
     pub bodies: Vec<&'a [u8]>,
 }
-
-/// All tables, in their order.
-pub(crate) type PackedTables = Vec<Tables>;
