@@ -26,11 +26,57 @@
 //! # unsafe { session_close(session_open()) }
 //! ```
 //!
-//! The annotation is checked when your crate is compiled and adds nothing to it: there are no
-//! run-time checks. Everything is found by `cargo memlint`, which reads the source.
+//! `cargo memlint` reads the annotation in the source. In builds with debug assertions the program
+//! checks its pairs as well while it runs: a release by another family, a second release, a pointer
+//! into the middle of an object, what a test leaves live ([`assert_balanced`]). With [`install!`]
+//! the Rust global allocator is one of the families. Release builds are as if nothing were there.
+//!
+//! What is checked, and how it is switched: `docs/runtime.md` of the project.
 //!
 //! [`cargo memlint`]: https://crates.io/crates/cargo-memlint
 
 #![no_std]
+// The crate that does what others only describe: each block says why it may.
+#![allow(unsafe_code)]
+#![cfg_attr(not(feature = "std"), allow(dead_code, unused_imports))]
 
+#[cfg(feature = "std")]
+extern crate std;
+
+pub use balance::{Scope, assert_balanced, forget, release, track};
 pub use memlint_macros::paired_alloc;
+pub use pointer::Pointer;
+pub use switch::ENABLED;
+
+mod balance;
+#[cfg(feature = "std")]
+mod checks;
+#[cfg(not(feature = "std"))]
+#[path = "unchecked.rs"]
+mod checks;
+#[cfg(feature = "std")]
+mod config;
+mod entry;
+#[cfg(feature = "std")]
+mod json;
+#[cfg(feature = "std")]
+mod output;
+mod pointer;
+#[cfg(feature = "std")]
+mod registry;
+#[cfg(feature = "std")]
+mod report;
+mod routine;
+#[doc(hidden)]
+pub mod rt;
+#[cfg(feature = "std")]
+mod scope;
+mod switch;
+#[cfg(feature = "std")]
+mod table;
+#[cfg(feature = "std")]
+mod text;
+#[cfg(feature = "std")]
+mod thread;
+#[cfg(feature = "std")]
+mod trace;

@@ -1,8 +1,11 @@
-//! `#[paired_alloc]`: parses and checks the annotation, and leaves the item as it is.
+//! `#[paired_alloc]`: parses and checks the annotation, and expands to what follows it at run time.
 //!
-//! Users depend on the crate `memlint`, which re-exports the macro.
+//! Users depend on the crate `memlint`, which re-exports the macro and holds what it expands to.
 
+mod block;
 mod expand;
+mod function;
+mod hooks;
 
 use proc_macro::TokenStream;
 
@@ -11,7 +14,7 @@ use proc_macro::TokenStream;
 /// On a function it names the family and the function's role:
 ///
 /// ```
-/// # use memlint_macros::paired_alloc;
+/// # use memlint::paired_alloc;
 /// pub struct Widget(u32);
 ///
 /// #[paired_alloc(family = "widget", role = "alloc")]
@@ -31,7 +34,7 @@ use proc_macro::TokenStream;
 /// On a foreign block it names the family, and markers inside give the roles:
 ///
 /// ```
-/// # use memlint_macros::paired_alloc;
+/// # use memlint::paired_alloc;
 /// # use std::ffi::{c_char, c_int};
 /// # #[repr(C)] pub struct Widget { _private: [u8; 0] }
 /// # #[repr(C)] pub struct Pool { _private: [u8; 0] }
@@ -55,9 +58,13 @@ use proc_macro::TokenStream;
 /// | `role` | `"alloc"`, `"free"` or `"realloc"` (the markers' names inside a foreign block) |
 /// | `arg` | the released parameter, counted from 0 (default 0) |
 /// | `out` | the parameter through which the allocation comes back, counted from 0 (default: the result) |
-/// | `caller` | on a foreign block: kept for exact call sites at run time |
+/// | `caller` | on a foreign block: reports name the place of the call, and the functions can no longer be passed as C callbacks |
+/// | `untracked` | only say it to the analyzer: at run time the function is left as it is |
 ///
-/// The macro checks the annotation and adds no code: `cargo memlint` reads it from the source.
+/// `cargo memlint` reads the annotation from the source. Where the checks of the crate `memlint` are
+/// compiled in (see `memlint::ENABLED`), calls are followed as well: a function with a body gets
+/// hooks around it, and a function of a foreign block a checked one of its name in front. Elsewhere
+/// the item stays as it is.
 #[proc_macro_attribute]
 pub fn paired_alloc(attr: TokenStream, item: TokenStream) -> TokenStream {
     expand::paired_alloc(attr.into(), item.into()).into()

@@ -7,9 +7,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Ident, LitInt, LitStr, Result, Token};
 
 /// The keys of the attribute.
-pub(crate) const ATTRIBUTE: &[&str] = &["family", "role", "arg", "out", "caller"];
+pub(crate) const ATTRIBUTE: &[&str] = &["family", "role", "arg", "out", "caller", "untracked"];
 /// The keys of a marker inside a foreign block, whose own name is the role.
-pub(crate) const MARKER: &[&str] = &["family", "arg", "out"];
+pub(crate) const MARKER: &[&str] = &["family", "arg", "out", "untracked"];
 
 /// A value and the place of its key.
 struct Given<T> {
@@ -25,6 +25,7 @@ pub(crate) struct Args {
     arg: Option<Given<u32>>,
     out: Option<Given<u32>>,
     caller: Option<Given<()>>,
+    untracked: Option<Given<()>>,
 }
 
 impl Args {
@@ -54,7 +55,8 @@ impl Args {
             "role" => set(&mut self.role, key, value(input).and_then(role)?),
             "arg" => set(&mut self.arg, key, value(input).and_then(position)?),
             "out" => set(&mut self.out, key, value(input).and_then(position)?),
-            _ => set(&mut self.caller, key, ()),
+            "caller" => set(&mut self.caller, key, ()),
+            _ => set(&mut self.untracked, key, ()),
         }
     }
 
@@ -74,12 +76,19 @@ impl Args {
                 "`caller` belongs on a foreign block, not on a single function",
             ));
         }
+        if let (Some(untracked), None) = (&self.untracked, role) {
+            return Err(Error::new(
+                untracked.at,
+                "`untracked` belongs on a single function: mark it in the block",
+            ));
+        }
         Ok(PairedAlloc {
             family: family.value,
             role,
             arg: self.arg.map(|given| given.value),
             out: self.out.map(|given| given.value),
             caller: self.caller.is_some(),
+            untracked: self.untracked.is_some(),
         })
     }
 
@@ -91,6 +100,7 @@ impl Args {
             family: self.family.map(|given| given.value),
             arg: self.arg.map(|given| given.value),
             out: self.out.map(|given| given.value),
+            untracked: self.untracked.is_some(),
         })
     }
 }

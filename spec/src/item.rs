@@ -1,6 +1,6 @@
 //! What the annotation may stand on: the checks that need the item as well as the arguments.
 
-use crate::{PairedAlloc, Role, Routine, parse_attribute, parse_marker};
+use crate::{PairedAlloc, Role, Routine, check_tracked, parse_attribute, parse_marker};
 use syn::{Error, ForeignItem, ItemForeignMod, Result, ReturnType, Signature, Type};
 
 /// A function of an annotated foreign block with what the block says of it.
@@ -69,6 +69,7 @@ fn read_item(block: &PairedAlloc, item: &ForeignItem) -> Result<Option<Routine>>
             return Err(Error::new_spanned(attr, "one function has one role"));
         }
         check_arity(&marker, sig)?;
+        check_tracked(&marker, sig)?;
         found = Some(marker);
     }
     Ok(found)

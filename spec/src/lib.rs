@@ -13,11 +13,13 @@
 
 mod args;
 mod item;
+mod tracked;
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, Meta, Path, Result};
 
 pub use item::{Annotated, check_arity, check_block};
+pub use tracked::check_tracked;
 
 /// The part a routine plays in its family.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -61,6 +63,8 @@ pub struct PairedAlloc {
     pub out: Option<u32>,
     /// Ask for exact call sites at run time (on a block only).
     pub caller: bool,
+    /// Only say it to the analyzer: at run time the function is left as it is.
+    pub untracked: bool,
 }
 
 /// A marker on a function inside an annotated foreign block: `#[alloc]`, `#[free(arg = 1)]`.
@@ -74,6 +78,8 @@ pub struct ForeignMarker {
     pub arg: Option<u32>,
     /// The parameter through which the allocation comes back, counted from 0.
     pub out: Option<u32>,
+    /// Only say it to the analyzer: at run time the function is left as it is.
+    pub untracked: bool,
 }
 
 /// What an annotation says of one function, with the defaults filled in.
@@ -87,6 +93,8 @@ pub struct Routine {
     pub arg: u32,
     /// The parameter through which the allocation comes back; `None`: the result.
     pub out: Option<u32>,
+    /// At run time the function is left as it is.
+    pub untracked: bool,
 }
 
 impl PairedAlloc {
@@ -97,6 +105,7 @@ impl PairedAlloc {
             role: self.role?,
             arg: self.arg.unwrap_or(0),
             out: self.out,
+            untracked: self.untracked,
         })
     }
 }
@@ -112,6 +121,7 @@ impl ForeignMarker {
             role: self.role,
             arg: self.arg.unwrap_or(0),
             out: self.out,
+            untracked: self.untracked,
         }
     }
 }
@@ -161,6 +171,7 @@ pub fn parse_marker(attr: &Attribute) -> Option<Result<ForeignMarker>> {
             family: None,
             arg: None,
             out: None,
+            untracked: false,
         }),
         Meta::List(list) => args::Args::parse(list.tokens.clone(), args::MARKER)
             .and_then(|args| args.into_marker(role)),

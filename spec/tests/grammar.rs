@@ -19,6 +19,7 @@ fn routine(family: &str, role: Role, arg: u32, out: Option<u32>) -> Routine {
         role,
         arg,
         out,
+        untracked: false,
     }
 }
 
@@ -60,7 +61,7 @@ fn errors_name_the_fault() {
     assert_eq!(error(r#"role = "alloc""#), "`family = \"..\"` is missing");
     assert_eq!(
         error(r#"family = "w", roll = "alloc""#),
-        "unknown key `roll`: the keys are `family`, `role`, `arg`, `out`, `caller`"
+        "unknown key `roll`: the keys are `family`, `role`, `arg`, `out`, `caller`, `untracked`"
     );
     assert_eq!(
         error(r#"family = "w", family = "v""#),
@@ -189,4 +190,38 @@ fn a_block_without_markers_is_a_fault() {
             .to_string()
             .starts_with("no function of this block is marked")
     );
+}
+
+#[test]
+fn what_cannot_be_followed_is_told() {
+    let block = parse_quote! {
+        unsafe extern "C" {
+            #[alloc(out = 0)]
+            fn asprintf(out: *mut *mut c_char, format: *const c_char, ...) -> c_int;
+            #[alloc(out = 0, untracked)]
+            fn vasprintf(out: *mut *mut c_char, format: *const c_char, ...) -> c_int;
+            #[alloc]
+            fn handle_new() -> u32;
+            #[alloc(untracked)]
+            fn socket_new() -> c_int;
+            #[free]
+            fn handle_free(handle: (u8, u8));
+            #[alloc(out = 0)]
+            fn handle_at(place: usize);
+        }
+    };
+    let error = check_block(&attr(r#"family = "widget""#), &block).unwrap_err();
+    let messages: Vec<String> = error.into_iter().map(|e| e.to_string()).collect();
+    assert_eq!(messages.len(), 4, "{messages:?}");
+    assert!(messages[0].starts_with("`asprintf` takes a variable number of arguments"));
+    assert!(messages[1].starts_with("`handle_new` returns `u32`: there is no pointer to follow"));
+    assert!(messages[2].starts_with("parameter 0 of `handle_free` has no pointer to follow"));
+    assert!(messages[3].starts_with("parameter 0 of `handle_at` has no pointer to follow"));
+    let marker: syn::Attribute = parse_quote!(#[alloc(out = 0, untracked)]);
+    assert!(parse_marker(&marker).unwrap().unwrap().untracked);
+    assert!(error_of_block().starts_with("`untracked` belongs on a single function"));
+}
+
+fn error_of_block() -> String {
+    error(r#"family = "w", untracked"#)
 }

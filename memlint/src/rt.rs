@@ -1,0 +1,113 @@
+//! What `#[paired_alloc]` expands to. Not for use by hand: it changes without notice.
+
+pub use crate::__select as select;
+pub use crate::entry::{Pointee, Site};
+pub use crate::pointer::{
+    Kept, OtherStatus, Otherwise, Place, Pointer, Probe, Status, kept, place_target, result, target,
+};
+pub use crate::routine::Routine;
+pub use crate::switch::ENABLED;
+
+use crate::checks;
+use crate::entry::Entry;
+use core::panic::Location;
+
+/// The place of the call, or of the caller of a function that is `#[track_caller]`.
+#[inline(always)]
+#[track_caller]
+pub const fn here() -> Site {
+    Location::caller()
+}
+
+/// Calls a function's body once. That it is called once lets it return what it was handed.
+#[inline(always)]
+pub fn body<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+/// A routine returned this.
+#[inline(always)]
+pub fn acquired<P: Pointer>(
+    routine: &'static Routine,
+    site: Site,
+    pointer: &P,
+    pointee: &'static Pointee,
+) {
+    if ENABLED {
+        checks::acquired(routine, site, pointer.address(), pointee);
+    }
+}
+
+/// A routine that succeeded left this behind a parameter.
+///
+/// # Safety
+/// The place is null, or may be read.
+#[inline(always)]
+pub unsafe fn acquired_at<P: Pointer>(
+    routine: &'static Routine,
+    site: Site,
+    place: Kept<P>,
+    pointee: &'static Pointee,
+) {
+    // SAFETY: the caller's promise.
+    if ENABLED && let Some(pointer) = unsafe { place.look() } {
+        checks::acquired(routine, site, pointer.address(), pointee);
+    }
+}
+
+/// A routine is about to release this; whether it shall.
+#[inline(always)]
+#[track_caller]
+pub fn releasing<P: Pointer>(routine: &'static Routine, site: Site, pointer: &P) -> bool {
+    !ENABLED || checks::releasing(routine, site, pointer.address())
+}
+
+/// A routine is about to release what a place points to; whether it shall.
+///
+/// # Safety
+/// The place is null, or may be read.
+#[inline(always)]
+#[track_caller]
+pub unsafe fn releasing_at<P: Pointer>(
+    routine: &'static Routine,
+    site: Site,
+    place: Kept<P>,
+) -> bool {
+    // SAFETY: the caller's promise.
+    match unsafe { place.look() } {
+        Some(pointer) if ENABLED => checks::releasing(routine, site, pointer.address()),
+        _ => true,
+    }
+}
+
+/// What a reallocation was handed.
+pub struct Resized(pub(crate) Option<Entry>);
+
+impl Resized {
+    /// Nothing that is known.
+    pub const NOTHING: Resized = Resized(None);
+}
+
+/// A routine is about to reallocate this; nothing if it shall not.
+#[inline(always)]
+#[track_caller]
+pub fn resizing<P: Pointer>(routine: &'static Routine, site: Site, pointer: &P) -> Option<Resized> {
+    if !ENABLED {
+        return Some(Resized(None));
+    }
+    checks::resizing(routine, site, pointer.address())
+}
+
+/// A reallocation returned this.
+#[inline(always)]
+pub fn resized<P: Pointer>(
+    routine: &'static Routine,
+    site: Site,
+    old: Resized,
+    pointer: &P,
+    pointee: &'static Pointee,
+) {
+    if ENABLED {
+        checks::resized(routine, site, old, pointer.address(), pointee);
+    }
+}

@@ -1,0 +1,193 @@
+//! A hash table of live objects by address, in memory that the program's allocator never sees.
+
+use crate::entry::Entry;
+use core::alloc::{GlobalAlloc, Layout};
+use core::ptr::{self, NonNull};
+use std::alloc::System;
+
+/// The first capacity; a power of two, as all capacities are.
+const FIRST: usize = 32;
+
+/// Open addressing with linear probing. A slot whose address is zero is empty.
+pub(crate) struct Table {
+    slots: *mut Entry,
+    capacity: usize,
+    len: usize,
+}
+
+// SAFETY: the slots belong to the table alone, and an entry may be read from any thread.
+unsafe impl Send for Table {}
+
+impl Table {
+    pub(crate) const fn new() -> Table {
+        Table {
+            slots: ptr::null_mut(),
+            capacity: 0,
+            len: 0,
+        }
+    }
+
+    /// Enters an object and returns the one that stood under its address. Without memory for the
+    /// table the object is not entered: it is then unknown, which is silent.
+    pub(crate) fn insert(&mut self, entry: Entry) -> Option<Entry> {
+        if (self.len + 1) * 4 > self.capacity * 3 && !self.grow() {
+            return None;
+        }
+        let index = self.find(entry.address);
+        let slot = self.slot(index);
+        let before = (slot.address != 0).then_some(*slot);
+        *slot = entry;
+        self.len += usize::from(before.is_none());
+        before
+    }
+
+    pub(crate) fn get(&mut self, address: usize) -> Option<&mut Entry> {
+        if self.len == 0 {
+            return None;
+        }
+        let index = self.find(address);
+        let slot = self.slot(index);
+        (slot.address != 0).then_some(slot)
+    }
+
+    pub(crate) fn remove(&mut self, address: usize) -> Option<Entry> {
+        if self.len == 0 {
+            return None;
+        }
+        let index = self.find(address);
+        let removed = *self.slot(index);
+        if removed.address == 0 {
+            return None;
+        }
+        self.close_gap(index);
+        self.len -= 1;
+        Some(removed)
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        let slots = match NonNull::new(self.slots) {
+            // SAFETY: `capacity` initialised entries, borrowed with the table.
+            Some(slots) => unsafe {
+                core::slice::from_raw_parts_mut(slots.as_ptr(), self.capacity)
+            },
+            None => &mut [],
+        };
+        slots.iter_mut().filter(|entry| entry.address != 0)
+    }
+
+    /// The slot of an address, or the empty one where it would stand. The table is never full.
+    fn find(&mut self, address: usize) -> usize {
+        let mask = self.capacity - 1;
+        let mut index = hash(address) as usize & mask;
+        loop {
+            let found = self.slot(index).address;
+            if found == address || found == 0 {
+                return index;
+            }
+            index = (index + 1) & mask;
+        }
+    }
+
+    fn slot(&mut self, index: usize) -> &mut Entry {
+        debug_assert!(index < self.capacity);
+        // SAFETY: callers mask the index by the capacity, and all slots are initialised.
+        unsafe { &mut *self.slots.add(index) }
+    }
+
+    /// Moves later entries of the same run forward, so that no probe stops early.
+    fn close_gap(&mut self, mut gap: usize) {
+        let mask = self.capacity - 1;
+        let mut index = gap;
+        loop {
+            index = (index + 1) & mask;
+            let entry = *self.slot(index);
+            if entry.address == 0 {
+                break;
+            }
+            let home = hash(entry.address) as usize & mask;
+            let from_home = index.wrapping_sub(home) & mask;
+            let from_gap = index.wrapping_sub(gap) & mask;
+            if from_home >= from_gap {
+                *self.slot(gap) = entry;
+                gap = index;
+            }
+        }
+        *self.slot(gap) = Entry::EMPTY;
+    }
+
+    fn grow(&mut self) -> bool {
+        let capacity = (self.capacity * 2).max(FIRST);
+        let Ok(layout) = Layout::array::<Entry>(capacity) else {
+            return false;
+        };
+        // SAFETY: the layout is not empty.
+        let slots = unsafe { System.alloc(layout) }.cast::<Entry>();
+        if slots.is_null() {
+            return false;
+        }
+        for index in 0..capacity {
+            // SAFETY: inside of the fresh block.
+            unsafe { slots.add(index).write(Entry::EMPTY) };
+        }
+        let mut old = core::mem::replace(
+            self,
+            Table {
+                slots,
+                capacity,
+                len: 0,
+            },
+        );
+        for entry in old.iter_mut() {
+            self.insert(*entry);
+        }
+        if let Ok(layout) = Layout::array::<Entry>(old.capacity)
+            && !old.slots.is_null()
+        {
+            // SAFETY: allocated above with this layout, and no longer used.
+            unsafe { System.dealloc(old.slots.cast(), layout) };
+        }
+        true
+    }
+}
+
+/// Spreads an address; the low bits choose the slot, the high ones the shard.
+pub(crate) fn hash(address: usize) -> u64 {
+    let mixed = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 29)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(address: usize) -> Entry {
+        Entry {
+            address,
+            ..Entry::EMPTY
+        }
+    }
+
+    #[test]
+    fn behaves_like_a_map() {
+        let mut table = Table::new();
+        let mut expected = std::collections::BTreeSet::new();
+        let mut seed = 1u64;
+        for _ in 0..20_000 {
+            seed = seed
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            let address = 16 + (seed >> 33) as usize % 997 * 16;
+            if seed & (1 << 20) == 0 {
+                let before = table.insert(entry(address));
+                assert_eq!(before.is_none(), expected.insert(address));
+            } else {
+                let removed = table.remove(address);
+                assert_eq!(removed.is_some(), expected.remove(&address));
+            }
+            assert_eq!(table.get(address).is_some(), expected.contains(&address));
+        }
+        let mut left: std::vec::Vec<usize> = table.iter_mut().map(|entry| entry.address).collect();
+        left.sort_unstable();
+        assert!(left.iter().eq(&expected));
+    }
+}

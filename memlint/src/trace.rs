@@ -1,0 +1,26 @@
+//! Backtraces of allocations, if the environment asks for them: they cost microseconds each.
+
+use std::backtrace::Backtrace;
+use std::boxed::Box;
+
+/// Takes one of the caller and returns its address.
+#[cold]
+pub(crate) fn take() -> usize {
+    Box::into_raw(Box::new(Backtrace::force_capture())).expose_provenance()
+}
+
+/// The backtrace at an address that [`take`] returned.
+pub(crate) fn shown(address: usize) -> &'static Backtrace {
+    // SAFETY: entries keep what `take` returned, and it is freed only by `free` with its entry.
+    unsafe { &*core::ptr::with_exposed_provenance::<Backtrace>(address) }
+}
+
+/// Frees one when its object ends.
+#[cold]
+pub(crate) fn free(address: usize) {
+    if address != 0 {
+        let trace = core::ptr::with_exposed_provenance_mut::<Backtrace>(address);
+        // SAFETY: `take` made it, and its entry, the only holder, is gone.
+        drop(unsafe { Box::from_raw(trace) });
+    }
+}

@@ -1,0 +1,153 @@
+//! A function with a body: hooks before it, and after it where it allocates.
+
+use crate::expand::select;
+use crate::hooks::{Hooks, is_nameable, points_to_pointer, unwinds};
+use memlint_spec::{Role, Routine};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
+use syn::{Attribute, Error, FnArg, Pat, Result, Signature, Visibility};
+
+/// A function as far as it matters. Its body may hold anything.
+pub(crate) struct Function {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    pub(crate) sig: Signature,
+    /// Nothing of a function that is only declared.
+    body: Option<TokenStream>,
+}
+
+impl Function {
+    pub(crate) fn parse(input: ParseStream<'_>) -> Result<Function> {
+        let attrs = Attribute::parse_outer(input)?;
+        let vis = input.parse()?;
+        let sig = input.parse()?;
+        let body = match input.parse::<Option<TokenTree>>()? {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                Some(group.stream())
+            }
+            _ => None,
+        };
+        Ok(Function {
+            attrs,
+            vis,
+            sig,
+            body,
+        })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let mentions = |attr: &Attribute| {
+            let text = attr.meta.to_token_stream().to_string();
+            attr.path().is_ident(name) || (attr.path().is_ident("unsafe") && text.contains(name))
+        };
+        self.attrs.iter().any(mentions)
+    }
+
+    /// Whether the place of the call can be known: only functions of Rust's own ABI pass it along.
+    fn takes_caller(&self) -> bool {
+        let own_abi = self.sig.abi.is_none() && self.sig.asyncness.is_none();
+        let fixed = ["track_caller", "no_mangle", "export_name", "naked"];
+        own_abi && !fixed.iter().any(|name| self.has(name))
+    }
+}
+
+/// The function with its hooks beside the function as it was.
+pub(crate) fn expand(
+    routine: &Routine,
+    function: &Function,
+    item: &TokenStream,
+) -> Result<TokenStream> {
+    let Some(body) = &function.body else {
+        return Ok(item.clone());
+    };
+    if routine.untracked {
+        return Ok(item.clone());
+    }
+    let (parameter, indirect) = parameter(routine, &function.sig)?;
+    let hooks = Hooks {
+        routine,
+        name: &function.sig.ident,
+        parameter,
+        indirect,
+        output: &function.sig.output,
+        unwinds: unwinds(function.sig.abi.as_ref()),
+        releases: &[],
+    };
+    let (inner, body) = split_inner_attributes(body.clone());
+    let body = around(&hooks, &function.sig, &body);
+    let caller = function.takes_caller().then(|| quote!(#[track_caller]));
+    let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+    let checked = quote! {
+        #(#attrs)* #inner #caller #vis #sig { #body }
+    };
+    Ok(select(&checked, item))
+}
+
+fn around(hooks: &Hooks<'_>, sig: &Signature, body: &TokenStream) -> TokenStream {
+    let before = hooks.before();
+    if hooks.routine.role == Role::Free {
+        return quote!(#before #body);
+    }
+    let after = hooks.after();
+    let output = &sig.output;
+    let (ret, ty) = match output {
+        syn::ReturnType::Type(_, ty) if is_nameable(output) => (quote!(#output), quote!(: #ty)),
+        _ => (TokenStream::new(), TokenStream::new()),
+    };
+    let result = match sig.asyncness {
+        Some(_) => quote!((async move { #body }).await),
+        None => quote!(::memlint::rt::body(move || #ret { #body })),
+    };
+    quote! {
+        #before
+        let __memlint_result #ty = #result;
+        #after
+        __memlint_result
+    }
+}
+
+/// The parameter that the routine speaks of, and whether it points to the pointer.
+fn parameter(routine: &Routine, sig: &Signature) -> Result<(Option<TokenStream>, bool)> {
+    let position = match routine.role {
+        Role::Alloc => match routine.out {
+            Some(out) => out,
+            None => return Ok((None, false)),
+        },
+        Role::Free | Role::Realloc => routine.arg,
+    };
+    match sig.inputs.iter().nth(position as usize) {
+        Some(FnArg::Receiver(receiver)) => Ok((Some(receiver.self_token.to_token_stream()), false)),
+        Some(FnArg::Typed(typed)) => match &*typed.pat {
+            Pat::Ident(name) => Ok((
+                Some(name.ident.to_token_stream()),
+                points_to_pointer(&typed.ty),
+            )),
+            other => Err(Error::new_spanned(
+                other,
+                format!("parameter {position} needs a name to be followed"),
+            )),
+        },
+        None => Ok((None, false)),
+    }
+}
+
+/// Attributes at the top of a body, which have to stand first, as attributes of the function.
+fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
+    let mut tokens: Vec<TokenTree> = body.into_iter().collect();
+    let mut outer = TokenStream::new();
+    while let [
+        TokenTree::Punct(hash),
+        TokenTree::Punct(bang),
+        TokenTree::Group(group),
+        ..,
+    ] = &tokens[..]
+    {
+        if hash.as_char() != '#' || bang.as_char() != '!' {
+            break;
+        }
+        outer.extend(quote!(#hash #group));
+        tokens.drain(..3);
+    }
+    (outer, tokens.into_iter().collect())
+}

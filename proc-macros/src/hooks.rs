@@ -1,0 +1,207 @@
+//! The statements around the real routine: before it, and after it has returned.
+
+use memlint_spec::{Role, Routine};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Ident, ReturnType, Type};
+
+/// What the statements are made for.
+pub(crate) struct Hooks<'a> {
+    pub(crate) routine: &'a Routine,
+    /// The function's name, for the report and for the place if nothing better is known.
+    pub(crate) name: &'a Ident,
+    /// The parameter that is released, or that receives the allocation.
+    pub(crate) parameter: Option<TokenStream>,
+    /// The parameter points to the pointer.
+    pub(crate) indirect: bool,
+    pub(crate) output: &'a ReturnType,
+    /// Whether a panic may leave the function.
+    pub(crate) unwinds: bool,
+    /// Routines known to release what this one allocates.
+    pub(crate) releases: &'a [String],
+}
+
+impl Hooks<'_> {
+    /// Stands before the real routine. `__memlint_site` is where it is called, as far as is known.
+    pub(crate) fn before(&self) -> TokenStream {
+        let description = self.description();
+        let site = quote_spanned!(self.name.span()=> ::memlint::rt::here());
+        let rest = match (self.routine.role, &self.parameter) {
+            (Role::Free, Some(given)) => self.before_release(given),
+            (Role::Realloc, Some(given)) => self.before_resize(given),
+            (Role::Alloc, Some(out)) => quote! {
+                let (__memlint_place, __memlint_pointee) = {
+                    use ::memlint::rt::Otherwise as _;
+                    (
+                        ::memlint::rt::kept(&#out),
+                        ::memlint::rt::place_target(&#out).pointee(),
+                    )
+                };
+            },
+            (_, None) => TokenStream::new(),
+        };
+        quote! {
+            static __MEMLINT: ::memlint::rt::Routine = #description;
+            let __memlint_site = #site;
+            #rest
+        }
+    }
+
+    fn description(&self) -> TokenStream {
+        let (family, name) = (&self.routine.family, self.name.to_string());
+        let name = name.trim_start_matches("r#");
+        let releases = self.releases;
+        let made = match self.routine.role {
+            Role::Free => quote!(::memlint::rt::Routine::release(#family, #name)),
+            Role::Alloc | Role::Realloc => {
+                quote!(::memlint::rt::Routine::allocator(#family, #name, &[#(#releases),*]))
+            }
+        };
+        match self.unwinds {
+            true => made,
+            false => quote!(#made.without_unwinding()),
+        }
+    }
+
+    fn before_release(&self, given: &TokenStream) -> TokenStream {
+        let goes_on = match self.indirect {
+            true => quote! {
+                unsafe {
+                    ::memlint::rt::releasing_at(
+                        &__MEMLINT, __memlint_site, ::memlint::rt::kept(&#given),
+                    )
+                }
+            },
+            false => quote!(::memlint::rt::releasing(&__MEMLINT, __memlint_site, &#given)),
+        };
+        let leave = self.leave();
+        quote! {
+            #[allow(unused_unsafe)]
+            if !#goes_on {
+                #leave
+            }
+        }
+    }
+
+    fn before_resize(&self, given: &TokenStream) -> TokenStream {
+        let leave = self.leave();
+        quote! {
+            let __memlint_old =
+                match ::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#given) {
+                    ::core::option::Option::Some(old) => old,
+                    ::core::option::Option::None => {
+                        #leave
+                        ::memlint::rt::Resized::NOTHING
+                    }
+                };
+        }
+    }
+
+    /// Leaves the function without a release that was found faulty, where there is something to
+    /// return.
+    fn leave(&self) -> TokenStream {
+        let ty = match self.output {
+            ReturnType::Default => return quote!(return;),
+            ReturnType::Type(_, ty) if is_unit(ty) => return quote!(return;),
+            ReturnType::Type(_, ty) if is_nameable(self.output) => ty,
+            ReturnType::Type(..) => return TokenStream::new(),
+        };
+        quote! {
+            {
+                use ::memlint::rt::Otherwise as _;
+                if let ::core::option::Option::Some(nothing) =
+                    ::memlint::rt::result::<#ty>().skipped()
+                {
+                    return nothing;
+                }
+            }
+        }
+    }
+
+    /// Stands after the real routine, whose result is `__memlint_result`.
+    pub(crate) fn after(&self) -> TokenStream {
+        match (self.routine.role, &self.parameter) {
+            (Role::Free, _) => TokenStream::new(),
+            (Role::Alloc, Some(_)) => quote! {
+                {
+                    use ::memlint::rt::OtherStatus as _;
+                    if ::memlint::rt::Status(&__memlint_result).succeeded() {
+                        #[allow(unused_unsafe)]
+                        unsafe {
+                            ::memlint::rt::acquired_at(
+                                &__MEMLINT, __memlint_site, __memlint_place, __memlint_pointee,
+                            );
+                        }
+                    }
+                }
+            },
+            (Role::Alloc, None) => quote! {
+                {
+                    use ::memlint::rt::Otherwise as _;
+                    ::memlint::rt::acquired(
+                        &__MEMLINT,
+                        __memlint_site,
+                        &__memlint_result,
+                        ::memlint::rt::target(&__memlint_result).pointee(),
+                    );
+                }
+            },
+            (Role::Realloc, _) => quote! {
+                {
+                    use ::memlint::rt::Otherwise as _;
+                    ::memlint::rt::resized(
+                        &__MEMLINT,
+                        __memlint_site,
+                        __memlint_old,
+                        &__memlint_result,
+                        ::memlint::rt::target(&__memlint_result).pointee(),
+                    );
+                }
+            },
+        }
+    }
+}
+
+/// Whether a result type can be written where a variable or a closure states its type.
+pub(crate) fn is_nameable(output: &ReturnType) -> bool {
+    fn has_impl(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(word) => word == "impl",
+            proc_macro2::TokenTree::Group(group) => has_impl(group.stream()),
+            _ => false,
+        })
+    }
+    match output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, ty) => !has_impl(quote!(#ty)),
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// Whether a type is plainly a pointer to a pointer: `*mut *mut T`, `&mut *mut T`.
+pub(crate) fn points_to_pointer(ty: &Type) -> bool {
+    match ty {
+        Type::Ptr(outer) => matches!(&*outer.elem, Type::Ptr(_)),
+        Type::Reference(outer) => matches!(&*outer.elem, Type::Ptr(_)),
+        Type::Paren(inner) => points_to_pointer(&inner.elem),
+        _ => false,
+    }
+}
+
+/// Whether functions of an ABI let panics out.
+pub(crate) fn unwinds(abi: Option<&syn::Abi>) -> bool {
+    abi.is_none_or(|abi| {
+        abi.name.as_ref().is_some_and(|name| {
+            let name = name.value();
+            name == "Rust" || name.ends_with("-unwind")
+        })
+    })
+}
+
+/// A name of our own beside the user's.
+pub(crate) fn own(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
