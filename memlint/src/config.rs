@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) quarantine: usize,
     /// Whether a release of an unknown pointer is reported.
     pub(crate) unknown: bool,
+    /// Whether valgrind runs the program.
+    pub(crate) under_valgrind: bool,
     /// Where the JSON lines go: a path, or empty.
     path: [u8; PATH],
     path_len: usize,
@@ -48,6 +50,7 @@ const DEFAULT: Config = Config {
     backtraces: false,
     quarantine: QUARANTINE,
     unknown: false,
+    under_valgrind: false,
     path: [0; PATH],
     path_len: 0,
 };
@@ -139,6 +142,7 @@ impl Config {
         variable("LD_PRELOAD", |value| {
             if value.windows(9).any(|word| word == b"vgpreload") {
                 self.quarantine = 0;
+                self.under_valgrind = true;
             }
             true
         });

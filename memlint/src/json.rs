@@ -1,5 +1,6 @@
 //! The little of JSON that a report needs.
 
+use crate::caller::Caller;
 use crate::entry::Doer;
 use crate::text::Text;
 use crate::thread::Shown;
@@ -13,17 +14,22 @@ pub(crate) fn string(to: &mut Text, text: fmt::Arguments<'_>) -> fmt::Result {
 }
 
 /// `{"routine":"..","file":"..","line":1,"column":1,"thread":".."}`
-pub(crate) fn doer(to: &mut Text, doer: &Doer) -> fmt::Result {
+pub(crate) fn doer(to: &mut Text, doer: &Doer, caller: Option<&Caller>) -> fmt::Result {
     let name = match doer.routine {
         Some(routine) => routine.name,
         None => "the Rust global allocator",
     };
     write!(to, "{{\"routine\":")?;
     string(to, format_args!("{name}"))?;
-    if let Some(site) = doer.site {
+    let place = match (doer.site, caller) {
+        (Some(site), _) => Some((site.file(), site.line(), site.column())),
+        (None, Some(caller)) => Some((&*caller.file, caller.line, caller.column)),
+        (None, None) => None,
+    };
+    if let Some((file, line, column)) = place {
         write!(to, ",\"file\":")?;
-        string(to, format_args!("{}", site.file()))?;
-        write!(to, ",\"line\":{},\"column\":{}", site.line(), site.column())?;
+        string(to, format_args!("{file}"))?;
+        write!(to, ",\"line\":{line},\"column\":{column}")?;
     }
     write!(to, ",\"thread\":")?;
     string(to, format_args!("{}", Shown(doer.thread)))?;

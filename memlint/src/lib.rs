@@ -44,11 +44,16 @@
 extern crate std;
 
 pub use balance::{Scope, assert_balanced, forget, release, track};
+pub use checked::Checked;
 pub use memlint_macros::paired_alloc;
 pub use pointer::Pointer;
 pub use switch::ENABLED;
 
 mod balance;
+#[cfg(feature = "std")]
+mod caller;
+#[cfg_attr(not(feature = "std"), path = "transparent.rs")]
+mod checked;
 #[cfg(feature = "std")]
 mod checks;
 #[cfg(not(feature = "std"))]
@@ -58,10 +63,19 @@ mod checks;
 mod config;
 mod entry;
 #[cfg(feature = "std")]
+mod header;
+#[cfg(all(feature = "interpose", target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
+pub mod interpose;
+#[cfg(feature = "std")]
 mod json;
+#[cfg(feature = "std")]
+mod memory;
 #[cfg(feature = "std")]
 mod output;
 mod pointer;
+#[cfg(feature = "std")]
+mod quarantine;
 #[cfg(feature = "std")]
 mod registry;
 #[cfg(feature = "std")]
@@ -71,6 +85,8 @@ mod routine;
 pub mod rt;
 #[cfg(feature = "std")]
 mod scope;
+#[cfg(feature = "std")]
+mod suspect;
 mod switch;
 #[cfg(feature = "std")]
 mod table;

@@ -6,7 +6,7 @@
 use crate::entry::{Doer, Ended, Entry};
 use crate::routine::same_family;
 use crate::table::{Table, hash};
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const SHARDS: usize = 64;
@@ -41,6 +41,9 @@ static REGISTRY: [Shard; SHARDS] = [const {
     }
 }; SHARDS];
 
+/// Whether anything was ever entered.
+static USED: AtomicBool = AtomicBool::new(false);
+
 /// What a release means for the object at its address.
 #[derive(Clone, Copy)]
 pub(crate) enum Verdict {
@@ -66,6 +69,9 @@ fn lock(shard: &'static Shard) -> MutexGuard<'static, State> {
 
 /// Enters a live object. What stood under its address was released out of view.
 pub(crate) fn enter(entry: Entry) -> Option<Entry> {
+    if !USED.load(Ordering::Relaxed) {
+        USED.store(true, Ordering::Relaxed);
+    }
     let shard = shard(entry.address);
     let mut state = lock(shard);
     if shard.ended.load(Ordering::Relaxed) != 0 {
@@ -103,7 +109,11 @@ pub(crate) fn take(address: usize, by: &Doer) -> Verdict {
 }
 
 /// Notes that an object was released by a routine without annotation.
-pub(crate) fn released_elsewhere(address: usize, by: &Doer) {
+#[inline]
+pub(crate) fn released_elsewhere(address: usize, by: impl FnOnce() -> Doer) {
+    if !USED.load(Ordering::Relaxed) {
+        return;
+    }
     let shard = shard(address);
     if shard.live.load(Ordering::Relaxed) == 0 {
         return;
@@ -111,17 +121,25 @@ pub(crate) fn released_elsewhere(address: usize, by: &Doer) {
     let mut state = lock(shard);
     if let Some(entry) = state.live.get(address) {
         let entry = *entry;
-        state.end(shard, Ended { entry, by: *by });
+        state.end(shard, Ended { entry, by: by() });
     }
 }
 
 /// Notes that an address is in use again, by memory that is not paired.
 #[inline]
 pub(crate) fn reused(address: usize) {
+    if !USED.load(Ordering::Relaxed) {
+        return;
+    }
     let shard = shard(address);
     if shard.ended.load(Ordering::Relaxed) != 0 {
         lock(shard).forget_ended(address, shard);
     }
+}
+
+/// The live object at an address.
+pub(crate) fn find(address: usize) -> Option<Entry> {
+    lock(shard(address)).live.get(address).copied()
 }
 
 /// Changes a live object's entry.

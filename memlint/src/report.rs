@@ -3,6 +3,7 @@
 //! A report is formatted into a buffer on the stack and written in one piece, so that nothing is
 //! allocated, and two threads do not write into each other's lines.
 
+use crate::caller::Caller;
 use crate::config::{Mode, config};
 use crate::entry::{Doer, Entry};
 use crate::json;
@@ -19,6 +20,8 @@ pub(crate) struct Report<'a> {
     pub(crate) address: usize,
     /// Who does it now; nobody for a leak.
     pub(crate) by: Option<&'a Doer>,
+    /// Who called the one who does it, where that one is the allocator.
+    pub(crate) caller: Option<&'a Caller>,
     /// Who had released it before.
     pub(crate) ended: Option<&'a Doer>,
     /// The object.
@@ -71,8 +74,10 @@ impl Report<'_> {
             Some(by) => by.site,
             None => self.entry.and_then(|entry| entry.by.site),
         };
-        if let Some(site) = site {
-            writeln!(to, "  --> {site}")?;
+        match (site, self.caller) {
+            (Some(site), _) => writeln!(to, "  --> {site}")?,
+            (None, Some(caller)) => writeln!(to, "  --> {caller}")?,
+            (None, None) => {}
         }
         if let Some(entry) = self.entry {
             write!(to, "   = allocated: ")?;
@@ -92,6 +97,9 @@ impl Report<'_> {
         if let Some(by) = self.by {
             write!(to, "   = released: ")?;
             doer(to, by)?;
+            if let Some(caller) = self.caller {
+                write!(to, " in `{}` at {caller}", caller.function)?;
+            }
             writeln!(to)?;
         }
         if let Some(expected) = self.expected {
@@ -138,7 +146,8 @@ impl Report<'_> {
         ] {
             if let Some(doer) = doer {
                 write!(to, ",\"{key}\":")?;
-                json::doer(to, doer)?;
+                let caller = self.caller.filter(|_| key == "released");
+                json::doer(to, doer, caller)?;
             }
         }
         if let Some(entry) = self.entry {
@@ -159,8 +168,13 @@ impl Report<'_> {
         writeln!(to, "}}")
     }
 
-    /// The backtrace of the allocation, if it was taken. Resolving it allocates: it was asked for.
+    /// The backtraces, if they are asked for. Resolving them allocates.
     fn backtrace(&self) {
+        if config().backtraces && self.by.is_some() {
+            let here = std::backtrace::Backtrace::force_capture();
+            let text = std::format!("   = seen here:\n{here}\n");
+            output::to_stderr(text.as_bytes());
+        }
         let Some(entry) = self.entry.filter(|entry| entry.trace != 0) else {
             return;
         };

@@ -8,6 +8,9 @@ pub use crate::pointer::{
 pub use crate::routine::Routine;
 pub use crate::switch::ENABLED;
 
+#[cfg(feature = "std")]
+pub use std::alloc::System;
+
 use crate::checks;
 use crate::entry::Entry;
 use core::panic::Location;

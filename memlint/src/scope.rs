@@ -134,6 +134,7 @@ fn tell_leak(entry: &Entry) {
         ),
         address: entry.address,
         by: None,
+        caller: None,
         ended: None,
         entry: Some(entry),
         layout: None,

@@ -26,3 +26,53 @@ macro_rules! __select {
 macro_rules! __select {
     ({ $($on:tt)* } { $($off:tt)* }) => { $($off)* };
 }
+
+/// Gives an executable on glibc its own `free` and `realloc`, which report a block of the Rust
+/// global allocator where glibc only ends the program. To be used beside [`install!`](crate::install),
+/// with the feature `interpose`, in an executable and never in a library: a library would give them
+/// to its host.
+///
+/// Without the feature, elsewhere than on glibc, in a static executable, under AddressSanitizer and
+/// where the checks are not compiled in, it expands to nothing.
+#[cfg(all(
+    feature = "interpose",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static"),
+    not(memlint_asan),
+    not(miri),
+    any(debug_assertions, feature = "always")
+))]
+#[macro_export]
+macro_rules! interpose {
+    () => {
+        const _: () = {
+            use ::core::ffi::c_void;
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn free(block: *mut c_void) {
+                unsafe { $crate::interpose::free(block) }
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
+                unsafe { $crate::interpose::realloc(block, size) }
+            }
+        };
+    };
+}
+
+/// Nothing: the feature `interpose` is not set, or the target has no use for it.
+#[cfg(not(all(
+    feature = "interpose",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static"),
+    not(memlint_asan),
+    not(miri),
+    any(debug_assertions, feature = "always")
+)))]
+#[macro_export]
+macro_rules! interpose {
+    () => {};
+}

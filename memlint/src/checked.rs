@@ -1,0 +1,264 @@
+//! The global allocator as a family: it knows its blocks, and no other allocator takes them.
+
+use crate::config::{Mode, config};
+use crate::header::{self, Header};
+use crate::switch::ENABLED;
+use crate::{memory, quarantine, registry, suspect};
+use core::alloc::{GlobalAlloc, Layout};
+use core::ptr;
+
+/// An allocator around another one. Install it with [`install!`](crate::install).
+///
+/// Each block begins sixteen bytes after the inner allocator's, or one unit of alignment if that is
+/// more. So the inner allocator, C's `free`, AddressSanitizer and valgrind know the address for none
+/// of theirs, and what is released here is known to be ours, with its size and alignment, or not.
+///
+/// Where the checks are not compiled in ([`ENABLED`](crate::ENABLED)), all calls go to the inner
+/// allocator as they are.
+pub struct Checked<A> {
+    inner: A,
+}
+
+impl<A> Checked<A> {
+    /// Around `inner`.
+    pub const fn new(inner: A) -> Checked<A> {
+        Checked { inner }
+    }
+}
+
+// SAFETY: where checks are compiled in, blocks lie inside of the inner allocator's, behind their
+// padding, and have the asked size and alignment. Elsewhere this is the inner allocator.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if !ENABLED {
+            // SAFETY: as promised to us.
+            return unsafe { self.inner.alloc(layout) };
+        }
+        match asked(layout) {
+            // SAFETY: an outer layout is never empty; the block has the padding in front.
+            Some(outer) => unsafe { begin(self.inner.alloc(outer), layout) },
+            None => ptr::null_mut(),
+        }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if !ENABLED {
+            // SAFETY: as promised to us.
+            return unsafe { self.inner.alloc_zeroed(layout) };
+        }
+        match asked(layout) {
+            // SAFETY: as in `alloc`. The header stands in front of the zeros.
+            Some(outer) => unsafe { begin(self.inner.alloc_zeroed(outer), layout) },
+            None => ptr::null_mut(),
+        }
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if !ENABLED {
+            // SAFETY: as promised to us.
+            return unsafe { self.inner.dealloc(block, layout) };
+        }
+        // SAFETY: `is_ours` looks before it reads, and what it says yes to is a live block.
+        unsafe {
+            if is_ours(block, layout) {
+                self.end(block, layout);
+            } else if let Some(layout) = suspect::release(block, layout) {
+                self.end(block, layout);
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if !ENABLED {
+            // SAFETY: as promised to us.
+            return unsafe { self.inner.realloc(block, layout, size) };
+        }
+        // SAFETY: as in `dealloc`; `resize` gets a live block and its layout.
+        unsafe {
+            if is_ours(block, layout) {
+                return self.resize(block, layout, size);
+            }
+            match suspect::resize(block, layout) {
+                Some(layout) => self.resize(block, layout, size),
+                None => self.replace(block, layout, size),
+            }
+        }
+    }
+}
+
+impl<A: GlobalAlloc> Checked<A> {
+    /// Ends a live block.
+    ///
+    /// # Safety
+    /// It is live and has this layout.
+    #[inline]
+    unsafe fn end(&self, block: *mut u8, layout: Layout) {
+        registry::released_elsewhere(block.addr(), suspect::allocator);
+        // SAFETY: the block is live; what the quarantine gives back was ended before, and nobody
+        // else has it.
+        unsafe {
+            header::end(block, layout);
+            let freed = quarantine::hold(block, layout.size());
+            if freed == block {
+                self.free(block, layout);
+            } else if !freed.is_null()
+                && let Header::Released(layout) = header::read(freed)
+            {
+                self.free(freed, layout);
+            }
+        }
+    }
+
+    /// Gives a block back to the inner allocator.
+    ///
+    /// # Safety
+    /// It is a block of ours that nobody uses any more.
+    #[inline]
+    unsafe fn free(&self, block: *mut u8, layout: Layout) {
+        let padding = header::padding(layout.align());
+        if let Some(outer) = header::outer(layout) {
+            // SAFETY: the inner allocator gave out this address for this layout.
+            unsafe { self.inner.dealloc(block.sub(padding), outer) };
+        }
+    }
+
+    /// # Safety
+    /// The block is live and has this layout; the new size is not zero.
+    unsafe fn resize(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let padding = header::padding(layout.align());
+        let (Some(outer), Ok(new)) = (
+            header::outer(layout),
+            Layout::from_size_align(size, layout.align()),
+        ) else {
+            return ptr::null_mut();
+        };
+        let Some(new_outer) = header::outer(new) else {
+            return ptr::null_mut();
+        };
+        registry::released_elsewhere(block.addr(), suspect::allocator);
+        // SAFETY: the outer block has the outer layout. Its header is ended first, since the copy
+        // of it that stays behind must not be taken for a live one.
+        unsafe {
+            header::end(block, layout);
+            let base = block.sub(padding);
+            let moved = self.inner.realloc(base, outer, new_outer.size());
+            if moved.is_null() {
+                header::write(block, layout);
+                return moved;
+            }
+            let moved = moved.add(padding);
+            header::write(moved, new);
+            registry::reused(moved.addr());
+            moved
+        }
+    }
+
+    /// A new block with the contents of one that is not ours, which is left alone.
+    ///
+    /// # Safety
+    /// The old one may be read as far as its layout says.
+    #[cold]
+    unsafe fn replace(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let Ok(new) = Layout::from_size_align(size, layout.align()) else {
+            return ptr::null_mut();
+        };
+        // SAFETY: the caller's promise; both have at least the copied bytes.
+        unsafe {
+            let fresh = self.alloc(new);
+            if !fresh.is_null() {
+                ptr::copy_nonoverlapping(block, fresh, layout.size().min(size));
+            }
+            fresh
+        }
+    }
+}
+
+/// The layout to ask for; a size of zero is told, since the allocator must not be asked for it.
+#[inline(always)]
+fn asked(layout: Layout) -> Option<Layout> {
+    if layout.size() == 0 {
+        suspect::empty();
+    }
+    header::outer(layout)
+}
+
+/// Puts the header into a fresh block of the inner allocator.
+///
+/// # Safety
+/// The base is null, or a block of the outer layout.
+#[inline(always)]
+unsafe fn begin(base: *mut u8, layout: Layout) -> *mut u8 {
+    if base.is_null() {
+        return base;
+    }
+    // SAFETY: the padding and the block lie inside of the outer layout.
+    unsafe {
+        let block = base.add(header::padding(layout.align()));
+        header::write(block, layout);
+        registry::reused(block.addr());
+        block
+    }
+}
+
+/// Whether this is a live block of ours with this layout.
+///
+/// # Safety
+/// The pointer is one that the program took for ours: it may be read.
+#[inline(always)]
+unsafe fn is_ours(block: *mut u8, layout: Layout) -> bool {
+    // SAFETY: the header is read only where memory is.
+    memory::reads_below(block.addr())
+        && !poisoned(block)
+        && unsafe { header::is_live(block, layout) }
+}
+
+/// Whether AddressSanitizer says that what stands in front is no header of ours.
+#[cfg(memlint_asan)]
+pub(crate) fn poisoned(block: *mut u8) -> bool {
+    use core::ffi::c_void;
+    unsafe extern "C" {
+        fn __asan_region_is_poisoned(start: *mut c_void, size: usize) -> *mut c_void;
+    }
+    let start = block.wrapping_sub(header::SIZE).cast();
+    // SAFETY: it looks at the sanitizer's own map of memory.
+    unsafe { !__asan_region_is_poisoned(start, header::SIZE).is_null() }
+}
+
+#[cfg(not(memlint_asan))]
+#[inline(always)]
+pub(crate) fn poisoned(_: *mut u8) -> bool {
+    false
+}
+
+/// Whether nothing is to be reported.
+pub(crate) fn is_off() -> bool {
+    config().mode == Mode::Off
+}
+
+/// Makes the Rust global allocator one of the families that are checked at run time.
+///
+/// ```
+/// memlint::install!();
+/// # fn main() {}
+/// ```
+///
+/// It goes around the system's allocator, or around another one:
+///
+/// ```
+/// memlint::install!(inner = std::alloc::System);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! install {
+    () => {
+        $crate::install!(inner = $crate::rt::System);
+    };
+    (inner = $inner:path) => {
+        #[global_allocator]
+        static MEMLINT_ALLOCATOR: $crate::Checked<$inner> = $crate::Checked::new($inner);
+    };
+}
