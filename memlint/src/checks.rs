@@ -5,7 +5,7 @@ use crate::entry::{Doer, Ended, Entry, Pointee, Site};
 use crate::registry::{self, Verdict};
 use crate::report::{Expected, Report};
 use crate::routine::{self, Family, Routine};
-use crate::rt::Resized;
+use crate::rt::{Releasing, Resized};
 use crate::{scope, thread, trace};
 
 /// Below it no object lives: what points there is a mark, such as a dangling pointer.
@@ -56,11 +56,23 @@ fn enter(entry: Entry) {
     }
 }
 
-/// A routine of a family is about to release an object. Whether it shall: after a report that did
-/// not end the program, a faulty release is left out.
+/// A routine of a family is about to release an object. Nothing if it shall not: after a report that
+/// did not end the program, a faulty release is left out.
 #[track_caller]
-pub(crate) fn releasing(routine: &'static Routine, site: Site, address: *const ()) -> bool {
-    take(routine, site, address.addr()).is_ok()
+pub(crate) fn releasing(
+    routine: &'static Routine,
+    site: Site,
+    address: *const (),
+) -> Option<Releasing> {
+    let address = address.addr();
+    take(routine, site, address)?;
+    thread::begin_release(address);
+    Some(Releasing(true))
+}
+
+/// It has returned.
+pub(crate) fn released() {
+    thread::end_release();
 }
 
 /// A routine of a family is about to give one object for another.
@@ -70,20 +82,23 @@ pub(crate) fn resizing(
     site: Site,
     address: *const (),
 ) -> Option<Resized> {
-    take(routine, site, address.addr()).ok().map(Resized)
+    let address = address.addr();
+    let old = take(routine, site, address)?;
+    thread::begin_release(address);
+    Some(Resized(old.0, Releasing(true)))
 }
 
 /// The reallocation has returned.
 pub(crate) fn resized(
     routine: &'static Routine,
     site: Site,
-    old: Resized,
+    old: Option<Entry>,
     address: *const (),
     pointee: &'static Pointee,
 ) {
     if address.is_null() {
         // It has failed, and the old object lives; or it was asked for no bytes, and it does not.
-        if let Some(old) = old.0 {
+        if let Some(old) = old {
             enter(Entry {
                 excused: true,
                 trace: 0,
@@ -95,17 +110,23 @@ pub(crate) fn resized(
     acquired(routine, site, address, pointee);
 }
 
-/// The object that leaves the registry, if there is one; an error if the release shall not happen.
+/// What left the registry.
+struct Taken(Option<Entry>);
+
+/// Lets an object leave the registry, if there is one; nothing if the release shall not happen.
 #[track_caller]
-fn take(routine: &'static Routine, site: Site, address: usize) -> Result<Option<Entry>, ()> {
+fn take(routine: &'static Routine, site: Site, address: usize) -> Option<Taken> {
     if !is_object(address) {
-        return Ok(None);
+        return Some(Taken(None));
     }
     let by = doer(routine, site);
     match registry::take(address, &by) {
         Verdict::Right(entry) => {
             trace::free(entry.trace);
-            return Ok(Some(entry));
+            return Some(Taken(Some(entry)));
+        }
+        Verdict::Again(_) | Verdict::Unknown if thread::is_releasing(address) => {
+            return Some(Taken(None));
         }
         Verdict::OtherFamily(entry) => other_family(&by, routine, &entry),
         Verdict::Again(ended) if config().unknown || !routine::is_open(routine.family) => {
@@ -115,12 +136,12 @@ fn take(routine: &'static Routine, site: Site, address: usize) -> Result<Option<
         Verdict::Again(_) | Verdict::Unknown => {
             routine::open(routine);
             if !config().unknown {
-                return Ok(None);
+                return Some(Taken(None));
             }
             unknown(&by, routine, address);
         }
     }
-    Err(())
+    None
 }
 
 #[cold]

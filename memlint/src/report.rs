@@ -81,7 +81,7 @@ impl Report<'_> {
         }
         if let Some(entry) = self.entry {
             write!(to, "   = allocated: ")?;
-            doer(to, &entry.by)?;
+            doer(to, &entry.by, None)?;
             self.size(to)?;
             writeln!(to)?;
         } else if self.layout.is_some() {
@@ -91,15 +91,12 @@ impl Report<'_> {
         }
         if let Some(ended) = self.ended {
             write!(to, "   = first released: ")?;
-            doer(to, ended)?;
+            doer(to, ended, None)?;
             writeln!(to)?;
         }
         if let Some(by) = self.by {
             write!(to, "   = released: ")?;
-            doer(to, by)?;
-            if let Some(caller) = self.caller {
-                write!(to, " in `{}` at {caller}", caller.function)?;
-            }
+            doer(to, by, self.caller)?;
             writeln!(to)?;
         }
         if let Some(expected) = self.expected {
@@ -187,13 +184,15 @@ impl Report<'_> {
 }
 
 /// `by `widget_new` at src/main.rs:3:5, thread main`
-fn doer(to: &mut Text, doer: &Doer) -> fmt::Result {
+fn doer(to: &mut Text, doer: &Doer, caller: Option<&Caller>) -> fmt::Result {
     match doer.routine {
         Some(routine) => write!(to, "by `{}`", routine.name)?,
         None => write!(to, "by the Rust global allocator")?,
     }
     if let Some(site) = doer.site {
         write!(to, " at {site}")?;
+    } else if let Some(caller) = caller {
+        write!(to, " in `{}` at {caller}", caller.function)?;
     }
     match doer.thread {
         0 => Ok(()),

@@ -58,14 +58,39 @@ pub unsafe fn acquired_at<P: Pointer>(
     }
 }
 
-/// A routine is about to release this; whether it shall.
-#[inline(always)]
-#[track_caller]
-pub fn releasing<P: Pointer>(routine: &'static Routine, site: Site, pointer: &P) -> bool {
-    !ENABLED || checks::releasing(routine, site, pointer.address())
+/// While it lives, a release of the same object on the same thread is part of this one: routines
+/// that release call each other.
+pub struct Releasing(pub(crate) bool);
+
+impl Releasing {
+    /// Of nothing.
+    pub const NOTHING: Releasing = Releasing(false);
 }
 
-/// A routine is about to release what a place points to; whether it shall.
+impl Drop for Releasing {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if ENABLED && self.0 {
+            checks::released();
+        }
+    }
+}
+
+/// A routine is about to release this; nothing if it shall not.
+#[inline(always)]
+#[track_caller]
+pub fn releasing<P: Pointer>(
+    routine: &'static Routine,
+    site: Site,
+    pointer: &P,
+) -> Option<Releasing> {
+    if !ENABLED {
+        return Some(Releasing::NOTHING);
+    }
+    checks::releasing(routine, site, pointer.address())
+}
+
+/// A routine is about to release what a place points to; nothing if it shall not.
 ///
 /// # Safety
 /// The place is null, or may be read.
@@ -75,20 +100,20 @@ pub unsafe fn releasing_at<P: Pointer>(
     routine: &'static Routine,
     site: Site,
     place: Kept<P>,
-) -> bool {
+) -> Option<Releasing> {
     // SAFETY: the caller's promise.
     match unsafe { place.look() } {
         Some(pointer) if ENABLED => checks::releasing(routine, site, pointer.address()),
-        _ => true,
+        _ => Some(Releasing::NOTHING),
     }
 }
 
 /// What a reallocation was handed.
-pub struct Resized(pub(crate) Option<Entry>);
+pub struct Resized(pub(crate) Option<Entry>, pub(crate) Releasing);
 
 impl Resized {
     /// Nothing that is known.
-    pub const NOTHING: Resized = Resized(None);
+    pub const NOTHING: Resized = Resized(None, Releasing::NOTHING);
 }
 
 /// A routine is about to reallocate this; nothing if it shall not.
@@ -96,7 +121,7 @@ impl Resized {
 #[track_caller]
 pub fn resizing<P: Pointer>(routine: &'static Routine, site: Site, pointer: &P) -> Option<Resized> {
     if !ENABLED {
-        return Some(Resized(None));
+        return Some(Resized::NOTHING);
     }
     checks::resizing(routine, site, pointer.address())
 }
@@ -110,7 +135,27 @@ pub fn resized<P: Pointer>(
     pointer: &P,
     pointee: &'static Pointee,
 ) {
+    let Resized(old, releasing) = old;
+    drop(releasing);
     if ENABLED {
         checks::resized(routine, site, old, pointer.address(), pointee);
+    }
+}
+
+/// What follows a function that waits: it may go on in another thread.
+pub trait Waiting {
+    /// The same without the thread's note of a release.
+    fn waiting(self) -> Self;
+}
+
+impl Waiting for Releasing {
+    fn waiting(self) -> Releasing {
+        Releasing::NOTHING
+    }
+}
+
+impl Waiting for Resized {
+    fn waiting(self) -> Resized {
+        Resized(self.0, Releasing::NOTHING)
     }
 }

@@ -101,7 +101,8 @@ impl Suspect {
     fn around(&self) -> Option<(usize, Layout)> {
         let address = self.block.addr();
         let mut candidate = self.block.wrapping_sub(address % header::SIZE);
-        if memory::kind(address) == Kind::Nothing {
+        // On the stack stand our own frames, too.
+        if matches!(memory::kind(address), Kind::Nothing | Kind::Stack) {
             return None;
         }
         let lowest = (address & !(SEARCHED - 1)) + header::SIZE;

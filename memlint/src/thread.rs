@@ -10,7 +10,12 @@ thread_local! {
     static NUMBER: Cell<u32> = const { Cell::new(0) };
     static SCOPE: Cell<u32> = const { Cell::new(0) };
     static ORDER: Cell<u32> = const { Cell::new(0) };
+    static RELEASING: [Cell<usize>; DEEPEST] = const { [const { Cell::new(0) }; DEEPEST] };
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
+
+/// So many releases inside of each other are told apart.
+const DEEPEST: usize = 16;
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
@@ -57,6 +62,29 @@ pub(crate) fn next_order() -> u32 {
     let order = ORDER.get().wrapping_add(1);
     ORDER.set(order);
     order
+}
+
+/// Notes that this thread runs a routine that releases an address, until [`end_release`].
+pub(crate) fn begin_release(address: usize) {
+    let depth = DEPTH.get();
+    RELEASING.with(|releasing| {
+        if let Some(slot) = releasing.get(depth) {
+            slot.set(address);
+        }
+    });
+    DEPTH.set(depth + 1);
+}
+
+/// The innermost routine that releases has returned.
+pub(crate) fn end_release() {
+    DEPTH.set(DEPTH.get().saturating_sub(1));
+}
+
+/// Whether a routine that releases the address runs, so that a release inside of it is its own.
+pub(crate) fn is_releasing(address: usize) -> bool {
+    let depth = DEPTH.get().min(DEEPEST);
+    depth > 0
+        && RELEASING.with(|releasing| releasing[..depth].iter().any(|slot| slot.get() == address))
 }
 
 /// A thread in a report: its name where the system knows one, else its number.

@@ -115,6 +115,7 @@ fn shim(
         indirect,
         output: &function.sig.output,
         unwinds: unwinds(abi),
+        waits: false,
         releases,
     };
     let (before, after) = (hooks.before(), hooks.after());

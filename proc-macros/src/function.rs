@@ -72,6 +72,7 @@ pub(crate) fn expand(
         indirect,
         output: &function.sig.output,
         unwinds: unwinds(function.sig.abi.as_ref()),
+        waits: function.sig.asyncness.is_some(),
         releases: &[],
     };
     let (inner, body) = split_inner_attributes(body.clone());

@@ -17,6 +17,8 @@ pub(crate) struct Hooks<'a> {
     pub(crate) output: &'a ReturnType,
     /// Whether a panic may leave the function.
     pub(crate) unwinds: bool,
+    /// Whether the function waits, and may go on in another thread.
+    pub(crate) waits: bool,
     /// Routines known to release what this one allocates.
     pub(crate) releases: &'a [String],
 }
@@ -64,7 +66,7 @@ impl Hooks<'_> {
     }
 
     fn before_release(&self, given: &TokenStream) -> TokenStream {
-        let goes_on = match self.indirect {
+        let asked = match self.indirect {
             true => quote! {
                 unsafe {
                     ::memlint::rt::releasing_at(
@@ -74,26 +76,31 @@ impl Hooks<'_> {
             },
             false => quote!(::memlint::rt::releasing(&__MEMLINT, __memlint_site, &#given)),
         };
-        let leave = self.leave();
-        quote! {
-            #[allow(unused_unsafe)]
-            if !#goes_on {
-                #leave
-            }
-        }
+        self.unless_refused(&asked, &quote!(Releasing))
     }
 
     fn before_resize(&self, given: &TokenStream) -> TokenStream {
+        let asked = quote!(::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#given));
+        self.unless_refused(&asked, &quote!(Resized))
+    }
+
+    /// Keeps what the question has said in `__memlint_old`, or leaves the function.
+    fn unless_refused(&self, asked: &TokenStream, kind: &TokenStream) -> TokenStream {
         let leave = self.leave();
+        let waiting = self
+            .waits
+            .then(|| quote!(let __memlint_old = ::memlint::rt::Waiting::waiting(__memlint_old);));
         quote! {
-            let __memlint_old =
-                match ::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#given) {
-                    ::core::option::Option::Some(old) => old,
-                    ::core::option::Option::None => {
-                        #leave
-                        ::memlint::rt::Resized::NOTHING
-                    }
-                };
+            #[allow(unused_unsafe)]
+            let __memlint_old = match #asked {
+                ::core::option::Option::Some(old) => old,
+                ::core::option::Option::None => {
+                    #leave
+                    #[allow(unreachable_code)]
+                    ::memlint::rt::#kind::NOTHING
+                }
+            };
+            #waiting
         }
     }
 

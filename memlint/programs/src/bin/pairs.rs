@@ -35,7 +35,10 @@ unsafe extern "C" {
     fn gadget_close(gadget: *mut *mut Widget) -> c_int;
 }
 
+// Not annotated: what they hand out and take is out of view.
 unsafe extern "C" {
+    #[link_name = "side_widget_new"]
+    fn other_widget_new(kind: c_int) -> *mut Widget;
     fn side_keep(object: *mut c_void, release: Option<unsafe extern "C" fn(*mut c_void)>);
     fn side_drop_kept();
 }
@@ -77,6 +80,8 @@ const CASES: &[(&str, Case)] = &[
     ("callback", callback),
     ("offset", offset),
     ("by_hand", by_hand),
+    ("wrapped", wrapped),
+    ("unknown", unknown),
     ("leak", leak),
     ("scope", scope),
 ];
@@ -191,6 +196,47 @@ unsafe fn by_hand(right: bool) {
     memlint::track(boxed, "slot");
     memlint::release(boxed, if right { "slot" } else { "socket" });
     drop(unsafe { Box::from_raw(boxed) });
+}
+
+/// A release in Rust around the one in C: both are annotated, and one object is released once.
+#[paired_alloc(family = "widget", role = "free")]
+unsafe fn widget_close(widget: *mut Widget) {
+    unsafe { widget_free(widget) }
+}
+
+/// Another family in front of the widgets.
+#[paired_alloc(family = "frame", role = "alloc")]
+fn frame_new() -> *mut Widget {
+    unsafe { widget_new(9) }
+}
+
+#[paired_alloc(family = "frame", role = "free")]
+unsafe fn frame_free(frame: *mut Widget) {
+    unsafe { widget_close(frame) }
+}
+
+unsafe fn wrapped(right: bool) {
+    unsafe {
+        widget_close(widget_new(1));
+        frame_free(frame_new());
+        let frame = frame_new();
+        frame_free(frame);
+        if !right {
+            frame_free(frame);
+        }
+    }
+}
+
+/// Nothing is said of a pointer that comes from out of view, nor of an address that may have been
+/// handed out again there.
+unsafe fn unknown(_: bool) {
+    unsafe {
+        widget_free(other_widget_new(1));
+        for _ in 0..3 {
+            widget_free(widget_new(1));
+            widget_free(other_widget_new(1));
+        }
+    }
 }
 
 unsafe fn leak(right: bool) {

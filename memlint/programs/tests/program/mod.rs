@@ -1,0 +1,77 @@
+//! Runs a program alone or under valgrind, and keeps what it said.
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What runs the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// The system.
+    Alone,
+    /// Valgrind's memcheck; anything that it finds is an error.
+    Valgrind,
+}
+
+/// How a run ended.
+pub(crate) struct Run {
+    /// With status zero.
+    pub(crate) success: bool,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Engine {
+    /// Whether it is installed.
+    pub(crate) fn is_there(self) -> bool {
+        let asked = Command::new("valgrind").arg("--version").output();
+        self == Engine::Alone || asked.is_ok_and(|output| output.status.success())
+    }
+
+    /// Runs a case. The plugin's path comes after the case's name, for those that load it.
+    pub(crate) fn run(self, program: &str, args: &[&str]) -> Run {
+        self.run_with(program, args, &[])
+    }
+
+    /// The same with variables set.
+    pub(crate) fn run_with(self, program: &str, args: &[&str], variables: &[(&str, &str)]) -> Run {
+        let mut command = match self {
+            Engine::Alone => Command::new(program),
+            Engine::Valgrind => {
+                let mut command = Command::new("valgrind");
+                command.args(["--quiet", "--error-exitcode=99", program]);
+                command
+            }
+        };
+        let (case, rest) = args.split_first().expect("a case");
+        command.arg(case);
+        if case.starts_with("plugin") {
+            command.arg(plugin(program));
+        }
+        command.args(rest);
+        for name in ["RUNTIME", "SITES", "QUARANTINE", "UNKNOWN", "REPORT"] {
+            command.env_remove(format!("MEMLINT_{name}"));
+        }
+        command.env("RUST_BACKTRACE", "0");
+        command.env("MEMLINT_LEAKS", "fail");
+        command.envs(variables.iter().copied());
+        let output = command.output().expect("the program starts");
+        Run {
+            success: output.status.success(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// The shared library beside the program.
+fn plugin(program: &str) -> PathBuf {
+    let name = format!(
+        "{}programs_plugin{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    Path::new(program).with_file_name(name)
+}
