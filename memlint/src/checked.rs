@@ -3,7 +3,7 @@
 use crate::config::{Mode, config};
 use crate::header::{self, Header};
 use crate::switch::ENABLED;
-use crate::{memory, quarantine, registry, suspect};
+use crate::{asan, memory, quarantine, registry, suspect};
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr;
 
@@ -212,26 +212,8 @@ unsafe fn begin(base: *mut u8, layout: Layout) -> *mut u8 {
 unsafe fn is_ours(block: *mut u8, layout: Layout) -> bool {
     // SAFETY: the header is read only where memory is.
     memory::reads_below(block.addr())
-        && !poisoned(block)
+        && !asan::poisoned(block)
         && unsafe { header::is_live(block, layout) }
-}
-
-/// Whether AddressSanitizer says that what stands in front is no header of ours.
-#[cfg(memlint_asan)]
-pub(crate) fn poisoned(block: *mut u8) -> bool {
-    use core::ffi::c_void;
-    unsafe extern "C" {
-        fn __asan_region_is_poisoned(start: *mut c_void, size: usize) -> *mut c_void;
-    }
-    let start = block.wrapping_sub(header::SIZE).cast();
-    // SAFETY: it looks at the sanitizer's own map of memory.
-    unsafe { !__asan_region_is_poisoned(start, header::SIZE).is_null() }
-}
-
-#[cfg(not(memlint_asan))]
-#[inline(always)]
-pub(crate) fn poisoned(_: *mut u8) -> bool {
-    false
 }
 
 /// Whether nothing is to be reported.

@@ -2,7 +2,7 @@
 //!
 //! Only the header of a block is read. Whatever is not ours goes to glibc, as it would have.
 
-use crate::checked::{is_off, poisoned};
+use crate::checked::is_off;
 use crate::config::config;
 use crate::entry::Doer;
 use crate::header::{self, Header};
@@ -52,7 +52,6 @@ fn is_faulty(block: *mut c_void, routine: &'static Routine) -> bool {
         || block.is_null()
         || config().under_valgrind
         || !memory::reads_below(block.addr())
-        || poisoned(block)
     {
         return false;
     }

@@ -49,6 +49,8 @@ pub use memlint_macros::paired_alloc;
 pub use pointer::Pointer;
 pub use switch::ENABLED;
 
+#[cfg(feature = "std")]
+mod asan;
 mod balance;
 #[cfg(feature = "std")]
 mod caller;

@@ -61,6 +61,9 @@ mod linux {
     }
 
     pub(crate) fn kind(address: usize) -> Kind {
+        if let Some(kind) = crate::asan::kind(address) {
+            return kind;
+        }
         let here = 0u8;
         let stack = core::ptr::from_ref(&here).addr();
         let mut found = Kind::Nothing;

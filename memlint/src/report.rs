@@ -218,7 +218,7 @@ impl fmt::Display for Expected<'_> {
         };
         match seen().next() {
             Some(_) => names(f, seen().take(3)),
-            None => write!(f, "a release of {}", Family(family)),
+            None => write!(f, "a routine of {}", Family(family)),
         }
     }
 }

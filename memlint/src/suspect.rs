@@ -1,13 +1,12 @@
 //! A pointer that is not a live block of the layout it is released with: what it is instead.
 
-use crate::caller;
-use crate::checked::{is_off, poisoned};
+use crate::checked::is_off;
 use crate::entry::{Doer, Entry};
 use crate::header::{self, Header};
 use crate::memory::{self, Kind};
 use crate::report::{Expected, Report};
 use crate::routine::Family;
-use crate::{registry, thread};
+use crate::{asan, caller, registry, thread};
 use core::alloc::Layout;
 use core::fmt;
 
@@ -78,7 +77,8 @@ impl Suspect {
                 self.other_layout(real);
                 return Some(real);
             }
-            Header::Released(real) => self.again(real),
+            Header::Released(real) => self.again(Some(real)),
+            Header::Foreign if asan::was_freed(self.block) => self.again(None),
             Header::Foreign => match (self.around(), registry::find(self.block.addr())) {
                 (Some((start, real)), _) => self.inside(start, real),
                 (None, Some(entry)) => self.of_family(&entry),
@@ -90,7 +90,7 @@ impl Suspect {
 
     fn header(&self) -> Header {
         let address = self.block.addr();
-        if address < header::SIZE || !memory::reads_below(address) || poisoned(self.block) {
+        if address < header::SIZE || !memory::reads_below(address) || asan::poisoned(self.block) {
             return Header::Foreign;
         }
         // SAFETY: the bytes in front are there.
@@ -106,7 +106,7 @@ impl Suspect {
             return None;
         }
         let lowest = (address & !(SEARCHED - 1)) + header::SIZE;
-        while candidate.addr() >= lowest && !poisoned(candidate) {
+        while candidate.addr() >= lowest && !asan::poisoned(candidate) {
             // SAFETY: on the page of the pointer, which is mapped.
             if let Header::Live(layout) = unsafe { header::read(candidate) } {
                 let inside = address - candidate.addr() < layout.size();
@@ -136,14 +136,14 @@ impl Suspect {
         );
     }
 
-    fn again(&self, real: Layout) {
+    fn again(&self, real: Option<Layout>) {
         self.report(
             "double_free",
             format_args!(
                 "the Rust global allocator {} memory that has already been released",
                 self.does
             ),
-            Some(real),
+            real,
             None,
             None,
             format_args!(
@@ -217,6 +217,7 @@ impl Suspect {
         help: fmt::Arguments<'_>,
     ) {
         let caller = caller::find();
+        asan::describe(self.block);
         Report {
             lint,
             message,

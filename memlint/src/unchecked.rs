@@ -16,5 +16,11 @@ pub(crate) fn resizing(_: &'static Routine, _: Site, _: *const ()) -> Option<Res
     Some(Resized::NOTHING)
 }
 
-pub(crate) fn resized(_: &'static Routine, _: Site, _: Resized, _: *const (), _: &'static Pointee) {
+pub(crate) fn resized(
+    _: &'static Routine,
+    _: Site,
+    _: Option<Entry>,
+    _: *const (),
+    _: &'static Pointee,
+) {
 }

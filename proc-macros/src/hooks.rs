@@ -3,6 +3,7 @@
 use memlint_spec::{Role, Routine};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Ident, ReturnType, Type};
 
 /// What the statements are made for.
@@ -127,6 +128,12 @@ impl Hooks<'_> {
 
     /// Stands after the real routine, whose result is `__memlint_result`.
     pub(crate) fn after(&self) -> TokenStream {
+        // Should there be no pointer in it, the error stands at the type that was written.
+        let span = match self.output {
+            ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => Span::call_site(),
+        };
+        let result = quote_spanned!(span=> &__memlint_result);
         match (self.routine.role, &self.parameter) {
             (Role::Free, _) => TokenStream::new(),
             (Role::Alloc, Some(_)) => quote! {
@@ -148,8 +155,8 @@ impl Hooks<'_> {
                     ::memlint::rt::acquired(
                         &__MEMLINT,
                         __memlint_site,
-                        &__memlint_result,
-                        ::memlint::rt::target(&__memlint_result).pointee(),
+                        #result,
+                        ::memlint::rt::target(#result).pointee(),
                     );
                 }
             },
@@ -160,8 +167,8 @@ impl Hooks<'_> {
                         &__MEMLINT,
                         __memlint_site,
                         __memlint_old,
-                        &__memlint_result,
-                        ::memlint::rt::target(&__memlint_result).pointee(),
+                        #result,
+                        ::memlint::rt::target(#result).pointee(),
                     );
                 }
             },

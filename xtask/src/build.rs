@@ -21,6 +21,12 @@ pub(crate) fn floor() -> Result<PathBuf, String> {
     executable(&["--package", "xtask", "--example", "parse_floor"])
 }
 
+/// A load for the run-time checks, which are compiled in though the build is optimised.
+pub(crate) fn example(name: &str) -> Result<PathBuf, String> {
+    let of = ["--package", "memlint-programs", "--features", "always"];
+    executable(&[&of[..], &["--example", name]].concat())
+}
+
 fn executable(what: &[&str]) -> Result<PathBuf, String> {
     let output = Command::new(cargo())
         .args([

@@ -1,4 +1,5 @@
 //! Developer commands: `cargo xtask bless | docs | new-lint | corpus | mutate | bench`.
+//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | bench | bench-runtime`.
 
 mod baseline;
 mod bench;
@@ -10,6 +11,7 @@ mod measure;
 mod mutate;
 mod new_lint;
 mod programs;
+mod runtime;
 mod sources;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +31,9 @@ usage: cargo xtask COMMAND
   mutate DIR      break releases in the crates of a folder one by one, and print the share that the tool
                   notices; --seed N draws others, --count N that many
   bench DIR       measure against the goals of docs/performance.md over the crates of a folder";
+  corpus DIR      run the release build over every crate of a folder and print a table
+  bench DIR       measure against the goals of docs/performance.md over the crates of a folder
+  bench-runtime   measure what the run-time checks of the crate `memlint` cost";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +48,7 @@ fn main() -> ExitCode {
         }
         ["mutate", folder, ref options @ ..] => mutate::run(Path::new(folder), options),
         ["bench", folder] => bench::run(Path::new(folder)),
+        ["bench-runtime"] => runtime::run(),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -215,13 +215,13 @@ unsafe fn twice(right: bool) {
 }
 
 unsafe fn second_owner(right: bool) {
-    let mut first = Box::new(black_box(String::from("text")));
+    let mut first = Box::new([black_box(1u64); 4]);
     let second = match right {
         true => first.clone(),
         false => unsafe { Box::from_raw(&raw mut *first) },
     };
-    std::mem::forget(std::mem::take(&mut *first));
     drop(second);
+    drop(first);
 }
 
 unsafe fn old_vec(right: bool) {

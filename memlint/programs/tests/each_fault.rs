@@ -1,9 +1,9 @@
-//! Every program with a fault is caught, and none of its twins: alone, and under valgrind where that
-//! is installed.
+//! Every program with a fault is caught, and none of its twins: alone, under valgrind where that is
+//! installed, and under AddressSanitizer where there is a nightly compiler.
 
 mod program;
 
-use program::{Engine, Run};
+use program::{Engine, Run, sanitized};
 
 /// Faults between annotated families, and the lint that names each.
 const PAIRS: &[(&str, &str)] = &[
@@ -132,5 +132,27 @@ fn under_valgrind() {
         let faulty = Engine::Valgrind.run(PAIRS_PROGRAM, &[case]);
         assert!(names(&faulty, lint), "{case}:\n{}", faulty.stderr);
         is_silent(Engine::Valgrind, PAIRS_PROGRAM, case);
+    }
+}
+
+#[test]
+fn under_address_sanitizer() {
+    let Some(folder) = sanitized() else {
+        return;
+    };
+    let program = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (pairs, heap) = (program("pairs"), program("heap"));
+    for (case, lint) in PAIRS {
+        is_named(&pairs, case, lint);
+    }
+    for (case, lint) in HEAP {
+        is_named(&heap, case, lint);
+    }
+    // A shared library would need the sanitizer's symbols from the program.
+    for case in TO_C.iter().filter(|case| !case.starts_with("plugin")) {
+        let faulty = Engine::Alone.run(&heap, &[case]);
+        let what = "AddressSanitizer: attempting free on address which was not malloc()-ed";
+        assert!(faulty.stderr.contains(what), "{case}:\n{}", faulty.stderr);
+        is_silent(Engine::Alone, &heap, case);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 const PAIRS: &str = env!("CARGO_BIN_EXE_pairs");
 const HEAP: &str = env!("CARGO_BIN_EXE_heap");
 
-fn runtime<'a>(mode: &'a str) -> [(&'a str, &'a str); 1] {
+fn runtime(mode: &str) -> [(&str, &str); 1] {
     [("MEMLINT_RUNTIME", mode)]
 }
 

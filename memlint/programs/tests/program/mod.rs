@@ -75,3 +75,32 @@ fn plugin(program: &str) -> PathBuf {
     );
     Path::new(program).with_file_name(name)
 }
+
+/// The folder of the programs built with AddressSanitizer; none where the compiler has none.
+pub(crate) fn sanitized() -> Option<PathBuf> {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+        return None;
+    }
+    let nightly = |tool: &str| {
+        let mut command = Command::new("rustup");
+        command.args(["run", "nightly", tool]);
+        for name in ["CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER"] {
+            command.env_remove(name);
+        }
+        command
+    };
+    let version = nightly("rustc").arg("-vV").output().ok()?;
+    let version = String::from_utf8(version.stdout).ok()?;
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sanitized");
+    let built = nightly("cargo")
+        .args(["build", "--quiet", "--bins", "--offline", "--target", host])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("CARGO_TARGET_DIR", &folder)
+        .env("RUSTFLAGS", "-Zsanitizer=address --cfg memlint_asan")
+        .status();
+    assert!(built.is_ok_and(|status| status.success()), "they are built");
+    Some(folder.join(host).join("debug"))
+}
