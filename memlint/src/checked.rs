@@ -2,6 +2,7 @@
 
 use crate::config::{Mode, config};
 use crate::header::{self, Header};
+use crate::quarantine::GiveBack;
 use crate::switch::ENABLED;
 use crate::{asan, memory, quarantine, registry, suspect};
 use core::alloc::{GlobalAlloc, Layout};
@@ -35,10 +36,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
             // SAFETY: as promised to us.
             return unsafe { self.inner.alloc(layout) };
         }
-        match asked(layout) {
+        match header::outer(layout) {
             // SAFETY: an outer layout is never empty; the block has the padding in front.
             Some(outer) => unsafe { begin(self.inner.alloc(outer), layout) },
-            None => ptr::null_mut(),
+            None => self.refuse(layout),
         }
     }
 
@@ -48,10 +49,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
             // SAFETY: as promised to us.
             return unsafe { self.inner.alloc_zeroed(layout) };
         }
-        match asked(layout) {
+        match header::outer(layout) {
             // SAFETY: as in `alloc`. The header stands in front of the zeros.
             Some(outer) => unsafe { begin(self.inner.alloc_zeroed(outer), layout) },
-            None => ptr::null_mut(),
+            None => self.refuse(layout),
         }
     }
 
@@ -63,15 +64,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
         }
         // SAFETY: `is_ours` looks before it reads, and what it says yes to is a live block.
         unsafe {
-            if is_ours(block, layout) {
-                self.end(block, layout);
-            } else if let Some(layout) = suspect::release(block, layout) {
-                self.end(block, layout);
+            match is_ours(block, layout) {
+                true => self.end(block, layout),
+                false => self.suspect(block, layout),
             }
         }
     }
 
-    #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !ENABLED {
             // SAFETY: as promised to us.
@@ -95,20 +94,19 @@ impl<A: GlobalAlloc> Checked<A> {
     ///
     /// # Safety
     /// It is live and has this layout.
-    #[inline]
+    #[inline(always)]
     unsafe fn end(&self, block: *mut u8, layout: Layout) {
         registry::released_elsewhere(block.addr(), suspect::allocator);
-        // SAFETY: the block is live; what the quarantine gives back was ended before, and nobody
+        // SAFETY: the block is live. What the quarantine gives back was marked before, and nobody
         // else has it.
         unsafe {
-            header::end(block, layout);
+            header::turn(block);
+            if !quarantine::takes(layout.size()) {
+                return self.free_at_once(block);
+            }
             let freed = quarantine::hold(block, layout.size());
-            if freed == block {
-                self.free(block, layout);
-            } else if !freed.is_null()
-                && let Header::Released(layout) = header::read(freed)
-            {
-                self.free(freed, layout);
+            if !freed.is_null() {
+                self.free(freed);
             }
         }
     }
@@ -116,14 +114,83 @@ impl<A: GlobalAlloc> Checked<A> {
     /// Gives a block back to the inner allocator.
     ///
     /// # Safety
-    /// It is a block of ours that nobody uses any more.
-    #[inline]
-    unsafe fn free(&self, block: *mut u8, layout: Layout) {
-        let padding = header::padding(layout.align());
-        if let Some(outer) = header::outer(layout) {
-            // SAFETY: the inner allocator gave out this address for this layout.
-            unsafe { self.inner.dealloc(block.sub(padding), outer) };
+    /// It is a block of ours that was marked as released, and that nobody uses any more.
+    #[inline(always)]
+    unsafe fn free(&self, block: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match header::plain(block) {
+                Some(layout) => {
+                    let outer = header::known_outer(layout);
+                    self.inner.dealloc(block.sub(header::SIZE), outer);
+                }
+                None => self.free_padded(block),
+            }
         }
+    }
+
+    /// # Safety
+    /// As for `free`.
+    #[inline(never)]
+    unsafe fn free_at_once(&self, block: *mut u8) {
+        quarantine::begin(GiveBack {
+            allocator: ptr::from_ref(self).cast(),
+            free: Self::free_later,
+        });
+        // SAFETY: the caller's promise.
+        unsafe { self.free(block) }
+    }
+
+    /// What the quarantine calls when a thread ends.
+    ///
+    /// # Safety
+    /// As for `free`; the first is this allocator, which is a static.
+    unsafe fn free_later(this: *const (), block: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe { (*this.cast::<Self>()).free(block) };
+    }
+
+    /// Gives a block back to the inner allocator that has more than the common padding in front.
+    /// One whose header was overwritten since its release is given to nobody.
+    ///
+    /// # Safety
+    /// It is a block of ours that nobody uses any more.
+    #[cold]
+    #[inline(never)]
+    unsafe fn free_padded(&self, block: *mut u8) {
+        // SAFETY: the block is ours, and was marked as released.
+        unsafe {
+            if let Header::Released(layout) = header::read(block) {
+                let base = block.sub(header::padding(layout.align()));
+                self.inner.dealloc(base, header::known_outer(layout));
+            }
+        }
+    }
+
+    /// What is released is no live block of this layout, or cannot be looked at so quickly.
+    ///
+    /// # Safety
+    /// As for `dealloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn suspect(&self, block: *mut u8, layout: Layout) {
+        if let Some(layout) = suspect::release(block, layout) {
+            // SAFETY: the header says that it is a live block with this layout.
+            unsafe { self.end(block, layout) };
+        }
+    }
+
+    /// There is no layout to ask the inner allocator for. For no bytes there is one, after it was
+    /// told: the program may count on a block.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&self, layout: Layout) -> *mut u8 {
+        if layout.size() > 0 {
+            return ptr::null_mut();
+        }
+        suspect::empty();
+        // SAFETY: the layout has the padding.
+        unsafe { begin(self.inner.alloc(header::known_outer(layout)), layout) }
     }
 
     /// # Safety
@@ -143,11 +210,11 @@ impl<A: GlobalAlloc> Checked<A> {
         // SAFETY: the outer block has the outer layout. Its header is ended first, since the copy
         // of it that stays behind must not be taken for a live one.
         unsafe {
-            header::end(block, layout);
+            header::turn(block);
             let base = block.sub(padding);
             let moved = self.inner.realloc(base, outer, new_outer.size());
             if moved.is_null() {
-                header::write(block, layout);
+                header::turn(block);
                 return moved;
             }
             let moved = moved.add(padding);
@@ -177,15 +244,6 @@ impl<A: GlobalAlloc> Checked<A> {
     }
 }
 
-/// The layout to ask for; a size of zero is told, since the allocator must not be asked for it.
-#[inline(always)]
-fn asked(layout: Layout) -> Option<Layout> {
-    if layout.size() == 0 {
-        suspect::empty();
-    }
-    header::outer(layout)
-}
-
 /// Puts the header into a fresh block of the inner allocator.
 ///
 /// # Safety
@@ -211,7 +269,7 @@ unsafe fn begin(base: *mut u8, layout: Layout) -> *mut u8 {
 #[inline(always)]
 unsafe fn is_ours(block: *mut u8, layout: Layout) -> bool {
     // SAFETY: the header is read only where memory is.
-    memory::reads_below(block.addr())
+    memory::surely_reads_below(block.addr())
         && !asan::poisoned(block)
         && unsafe { header::is_live(block, layout) }
 }

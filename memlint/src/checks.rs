@@ -34,7 +34,7 @@ pub(crate) fn acquired(
     let address = address.addr();
     if is_object(address) {
         scope::watch_the_end();
-        enter(Entry {
+        enter(&Entry {
             address,
             by: doer(routine, site),
             pointee,
@@ -50,10 +50,8 @@ pub(crate) fn acquired(
     }
 }
 
-fn enter(entry: Entry) {
-    if let Some(before) = registry::enter(entry) {
-        trace::free(before.trace);
-    }
+fn enter(entry: &Entry) {
+    trace::free(registry::enter(entry));
 }
 
 /// A routine of a family is about to release an object. Nothing if it shall not: after a report that
@@ -83,9 +81,10 @@ pub(crate) fn resizing(
     address: *const (),
 ) -> Option<Resized> {
     let address = address.addr();
-    let old = take(routine, site, address)?;
+    let old = registry::find(address);
+    take(routine, site, address)?;
     thread::begin_release(address);
-    Some(Resized(old.0, Releasing(true)))
+    Some(Resized(old, Releasing(true)))
 }
 
 /// The reallocation has returned.
@@ -99,7 +98,7 @@ pub(crate) fn resized(
     if address.is_null() {
         // It has failed, and the old object lives; or it was asked for no bytes, and it does not.
         if let Some(old) = old {
-            enter(Entry {
+            enter(&Entry {
                 excused: true,
                 trace: 0,
                 ..old
@@ -110,23 +109,20 @@ pub(crate) fn resized(
     acquired(routine, site, address, pointee);
 }
 
-/// What left the registry.
-struct Taken(Option<Entry>);
-
-/// Lets an object leave the registry, if there is one; nothing if the release shall not happen.
+/// Lets an object leave the registry, if it is known; nothing if the release shall not happen.
 #[track_caller]
-fn take(routine: &'static Routine, site: Site, address: usize) -> Option<Taken> {
+fn take(routine: &'static Routine, site: Site, address: usize) -> Option<()> {
     if !is_object(address) {
-        return Some(Taken(None));
+        return Some(());
     }
     let by = doer(routine, site);
     match registry::take(address, &by) {
-        Verdict::Right(entry) => {
-            trace::free(entry.trace);
-            return Some(Taken(Some(entry)));
+        Verdict::Right { trace } => {
+            trace::free(trace);
+            return Some(());
         }
         Verdict::Again(_) | Verdict::Unknown if thread::is_releasing(address) => {
-            return Some(Taken(None));
+            return Some(());
         }
         Verdict::OtherFamily(entry) => other_family(&by, routine, &entry),
         Verdict::Again(ended) if config().unknown || !routine::is_open(routine.family) => {
@@ -136,7 +132,7 @@ fn take(routine: &'static Routine, site: Site, address: usize) -> Option<Taken> 
         Verdict::Again(_) | Verdict::Unknown => {
             routine::open(routine);
             if !config().unknown {
-                return Some(Taken(None));
+                return Some(());
             }
             unknown(&by, routine, address);
         }

@@ -34,8 +34,8 @@ pub(crate) struct Config {
     pub(crate) quarantine: usize,
     /// Whether a release of an unknown pointer is reported.
     pub(crate) unknown: bool,
-    /// Whether valgrind runs the program.
-    pub(crate) under_valgrind: bool,
+    /// Whether valgrind's memcheck runs the program.
+    pub(crate) under_memcheck: bool,
     /// Where the JSON lines go: a path, or empty.
     path: [u8; PATH],
     path_len: usize,
@@ -50,7 +50,7 @@ const DEFAULT: Config = Config {
     backtraces: false,
     quarantine: QUARANTINE,
     unknown: false,
-    under_valgrind: false,
+    under_memcheck: false,
     path: [0; PATH],
     path_len: 0,
 };
@@ -140,9 +140,9 @@ impl Config {
             self.quarantine = 0;
         }
         variable("LD_PRELOAD", |value| {
-            if value.windows(9).any(|word| word == b"vgpreload") {
+            if value.windows(18).any(|word| word == b"vgpreload_memcheck") {
                 self.quarantine = 0;
-                self.under_valgrind = true;
+                self.under_memcheck = true;
             }
             true
         });

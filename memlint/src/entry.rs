@@ -99,3 +99,10 @@ pub(crate) struct Ended {
     pub(crate) entry: Entry,
     pub(crate) by: Doer,
 }
+
+impl Ended {
+    pub(crate) const NOTHING: Ended = Ended {
+        entry: Entry::EMPTY,
+        by: Doer::NOBODY,
+    };
+}

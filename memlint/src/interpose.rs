@@ -50,7 +50,7 @@ fn is_faulty(block: *mut c_void, routine: &'static Routine) -> bool {
     let block: *mut u8 = block.cast();
     if !crate::ENABLED
         || block.is_null()
-        || config().under_valgrind
+        || config().under_memcheck
         || !memory::reads_below(block.addr())
     {
         return false;

@@ -14,7 +14,7 @@ pub(crate) enum Kind {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{kind, reads_below};
+pub(crate) use linux::{kind, reads_below, surely_reads_below};
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn kind(_: usize) -> Kind {
@@ -24,6 +24,13 @@ pub(crate) fn kind(_: usize) -> Kind {
 /// Whether the bytes in front of an address may be read. Elsewhere a pointer is taken at its word.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn reads_below(_: usize) -> bool {
+    true
+}
+
+/// The same, without asking anybody.
+#[cfg(not(target_os = "linux"))]
+#[inline(always)]
+pub(crate) fn surely_reads_below(_: usize) -> bool {
     true
 }
 
@@ -44,12 +51,17 @@ mod linux {
         fn mincore(address: *mut c_void, length: usize, pages: *mut c_uchar) -> c_int;
     }
 
-    /// Whether the bytes in front of an address may be read, when the address itself may.
-    ///
-    /// They stand on the same page but for one block in 256, where the kernel is asked.
-    #[inline]
+    /// Whether the bytes in front of an address may be read, since the address itself may, and they
+    /// stand on its page. That is so but for one block in 256.
+    #[inline(always)]
+    pub(crate) fn surely_reads_below(address: usize) -> bool {
+        address & (PAGE - SIZE) != 0
+    }
+
+    /// Whether the bytes in front of an address may be read. Where it is not sure, the kernel is
+    /// asked.
     pub(crate) fn reads_below(address: usize) -> bool {
-        address > PAGE && (address & (PAGE - 1) >= SIZE || is_mapped(address - SIZE))
+        address > PAGE && (surely_reads_below(address) || is_mapped(address - SIZE))
     }
 
     #[cold]

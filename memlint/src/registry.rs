@@ -5,7 +5,7 @@
 
 use crate::entry::{Doer, Ended, Entry};
 use crate::routine::same_family;
-use crate::table::{Table, hash};
+use crate::table::{Inserted, Table, hash};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,13 +18,16 @@ const SEARCHED: usize = 1 << 16;
 #[repr(align(128))]
 struct Shard {
     state: Mutex<State>,
+    /// How many objects live; written by who holds the lock.
     live: AtomicUsize,
-    ended: AtomicUsize,
+    /// The addresses of the released objects; zero where there is none. Written by who holds the
+    /// lock.
+    ended_at: [AtomicUsize; REMEMBERED],
 }
 
 struct State {
     live: Table,
-    ended: [Option<Ended>; REMEMBERED],
+    ended: [Ended; REMEMBERED],
     /// The place of the next released object, in turn.
     next: usize,
 }
@@ -33,11 +36,11 @@ static REGISTRY: [Shard; SHARDS] = [const {
     Shard {
         state: Mutex::new(State {
             live: Table::new(),
-            ended: [None; REMEMBERED],
+            ended: [Ended::NOTHING; REMEMBERED],
             next: 0,
         }),
         live: AtomicUsize::new(0),
-        ended: AtomicUsize::new(0),
+        ended_at: [const { AtomicUsize::new(0) }; REMEMBERED],
     }
 }; SHARDS];
 
@@ -47,8 +50,11 @@ static USED: AtomicBool = AtomicBool::new(false);
 /// What a release means for the object at its address.
 #[derive(Clone, Copy)]
 pub(crate) enum Verdict {
-    /// A live object of the family; it is entered no more.
-    Right(Entry),
+    /// A live object of the family; it is entered no more. It had this backtrace.
+    Right {
+        /// The address of the backtrace, or zero.
+        trace: usize,
+    },
     /// A live object of another family; it stays entered.
     OtherFamily(Entry),
     /// Released before, and handed out by no annotated routine since.
@@ -67,21 +73,25 @@ fn lock(shard: &'static Shard) -> MutexGuard<'static, State> {
     shard.state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Enters a live object. What stood under its address was released out of view.
-pub(crate) fn enter(entry: Entry) -> Option<Entry> {
+/// Enters a live object. What stood under its address was released out of view; the address of its
+/// backtrace, or zero.
+pub(crate) fn enter(entry: &Entry) -> usize {
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }
     let shard = shard(entry.address);
     let mut state = lock(shard);
-    if shard.ended.load(Ordering::Relaxed) != 0 {
-        state.forget_ended(entry.address, shard);
+    shard.forget_ended(entry.address);
+    match state.live.insert(entry) {
+        Inserted::Fresh => {
+            let live = shard.live.load(Ordering::Relaxed);
+            shard.live.store(live + 1, Ordering::Relaxed);
+            0
+        }
+        Inserted::Over { trace } => trace,
+        // What is not entered has no end at which its backtrace could be freed.
+        Inserted::Not => entry.trace,
     }
-    let before = state.live.insert(entry);
-    if before.is_none() {
-        shard.live.fetch_add(1, Ordering::Relaxed);
-    }
-    before
 }
 
 /// Takes the object that a routine of a family is about to release.
@@ -89,17 +99,17 @@ pub(crate) fn take(address: usize, by: &Doer) -> Verdict {
     let shard = shard(address);
     {
         let mut state = lock(shard);
-        if let Some(entry) = state.live.get(address) {
-            let entry = *entry;
+        if let Some(index) = state.live.index_of(address) {
+            let entry = state.live.at(index);
             if !same_family(entry.by.family(), by.family()) {
-                return Verdict::OtherFamily(entry);
+                return Verdict::OtherFamily(*entry);
             }
-            state.end(shard, Ended { entry, by: *by });
-            return Verdict::Right(entry);
+            let trace = entry.trace;
+            state.end(shard, index, by);
+            return Verdict::Right { trace };
         }
-        let ended = state.ended.iter().flatten();
-        if let Some(ended) = ended.into_iter().find(|e| e.entry.address == address) {
-            return Verdict::Again(*ended);
+        if let Some(index) = shard.ended_index(address) {
+            return Verdict::Again(state.ended[index]);
         }
     }
     match containing(address) {
@@ -119,9 +129,8 @@ pub(crate) fn released_elsewhere(address: usize, by: impl FnOnce() -> Doer) {
         return;
     }
     let mut state = lock(shard);
-    if let Some(entry) = state.live.get(address) {
-        let entry = *entry;
-        state.end(shard, Ended { entry, by: by() });
+    if let Some(index) = state.live.index_of(address) {
+        state.end(shard, index, &by());
     }
 }
 
@@ -132,8 +141,9 @@ pub(crate) fn reused(address: usize) {
         return;
     }
     let shard = shard(address);
-    if shard.ended.load(Ordering::Relaxed) != 0 {
-        lock(shard).forget_ended(address, shard);
+    if shard.ended_index(address).is_some() {
+        let _lock = lock(shard);
+        shard.forget_ended(address);
     }
 }
 
@@ -179,25 +189,36 @@ fn containing(address: usize) -> Option<Entry> {
 }
 
 impl State {
-    fn end(&mut self, shard: &Shard, ended: Ended) {
-        self.live.remove(ended.entry.address);
-        shard.live.fetch_sub(1, Ordering::Relaxed);
-        self.forget_ended(ended.entry.address, shard);
-        if let Some(slot) = self.ended.get_mut(self.next) {
-            if slot.is_none() {
-                shard.ended.fetch_add(1, Ordering::Relaxed);
-            }
-            *slot = Some(ended);
-        }
-        self.next = (self.next + 1) % REMEMBERED;
+    /// Takes an object out of the table, and remembers it.
+    #[inline]
+    fn end(&mut self, shard: &Shard, index: usize, by: &Doer) {
+        let live = shard.live.load(Ordering::Relaxed);
+        shard.live.store(live - 1, Ordering::Relaxed);
+        let place = self.next % REMEMBERED;
+        self.next = place + 1;
+        let ended = &mut self.ended[place];
+        ended.entry = *self.live.at(index);
+        // Its backtrace is freed by the caller.
+        ended.entry.trace = 0;
+        ended.by = *by;
+        shard.ended_at[place].store(ended.entry.address, Ordering::Relaxed);
+        self.live.remove(index);
+    }
+}
+
+impl Shard {
+    /// Where a released object is remembered.
+    #[inline]
+    fn ended_index(&self, address: usize) -> Option<usize> {
+        let is_it = |at: &AtomicUsize| at.load(Ordering::Relaxed) == address;
+        self.ended_at.iter().position(is_it)
     }
 
-    fn forget_ended(&mut self, address: usize, shard: &Shard) {
-        for slot in &mut self.ended {
-            if slot.is_some_and(|ended| ended.entry.address == address) {
-                *slot = None;
-                shard.ended.fetch_sub(1, Ordering::Relaxed);
-            }
+    /// The address is in use again.
+    #[inline]
+    fn forget_ended(&self, address: usize) {
+        if let Some(index) = self.ended_index(address) {
+            self.ended_at[index].store(0, Ordering::Relaxed);
         }
     }
 }

@@ -132,8 +132,9 @@ pub(crate) fn open(routine: &'static Routine) {
 }
 
 /// Whether two names mean one family: the built-in ones have several.
+#[inline]
 pub(crate) fn same_family(a: &str, b: &str) -> bool {
-    a == b || canonical(a) == canonical(b)
+    core::ptr::eq(a, b) || a == b || canonical(a) == canonical(b)
 }
 
 /// The one name of a family.

@@ -73,6 +73,7 @@ impl Suspect {
             };
         }
         match header {
+            Header::Live(real) if real == self.layout => return Some(real),
             Header::Live(real) => {
                 self.other_layout(real);
                 return Some(real);

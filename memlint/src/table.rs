@@ -5,6 +5,20 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::{self, NonNull};
 use std::alloc::System;
 
+/// What [`Table::insert`] has done.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) enum Inserted {
+    /// A new object.
+    Fresh,
+    /// It stands in the place of another one at its address, which had this backtrace.
+    Over {
+        /// The address of the backtrace, or zero.
+        trace: usize,
+    },
+    /// There is no memory.
+    Not,
+}
+
 /// The first capacity; a power of two, as all capacities are.
 const FIRST: usize = 32;
 
@@ -27,41 +41,51 @@ impl Table {
         }
     }
 
-    /// Enters an object and returns the one that stood under its address. Without memory for the
-    /// table the object is not entered: it is then unknown, which is silent.
-    pub(crate) fn insert(&mut self, entry: Entry) -> Option<Entry> {
+    /// Enters an object and tells what became of the table. Without memory for it the object is not
+    /// entered: it is then unknown, which is silent.
+    #[inline]
+    pub(crate) fn insert(&mut self, entry: &Entry) -> Inserted {
         if (self.len + 1) * 4 > self.capacity * 3 && !self.grow() {
-            return None;
+            return Inserted::Not;
         }
         let index = self.find(entry.address);
         let slot = self.slot(index);
-        let before = (slot.address != 0).then_some(*slot);
-        *slot = entry;
-        self.len += usize::from(before.is_none());
-        before
+        let before = *slot;
+        *slot = *entry;
+        if before.address != 0 {
+            return Inserted::Over {
+                trace: before.trace,
+            };
+        }
+        self.len += 1;
+        Inserted::Fresh
     }
 
+    #[inline]
     pub(crate) fn get(&mut self, address: usize) -> Option<&mut Entry> {
-        if self.len == 0 {
-            return None;
-        }
-        let index = self.find(address);
-        let slot = self.slot(index);
-        (slot.address != 0).then_some(slot)
+        let index = self.index_of(address)?;
+        Some(self.slot(index))
     }
 
-    pub(crate) fn remove(&mut self, address: usize) -> Option<Entry> {
+    /// Where an object stands, for [`Table::at`] and [`Table::remove`].
+    #[inline]
+    pub(crate) fn index_of(&mut self, address: usize) -> Option<usize> {
         if self.len == 0 {
             return None;
         }
         let index = self.find(address);
-        let removed = *self.slot(index);
-        if removed.address == 0 {
-            return None;
-        }
+        (self.slot(index).address != 0).then_some(index)
+    }
+
+    #[inline]
+    pub(crate) fn at(&mut self, index: usize) -> &Entry {
+        self.slot(index)
+    }
+
+    #[inline]
+    pub(crate) fn remove(&mut self, index: usize) {
         self.close_gap(index);
         self.len -= 1;
-        Some(removed)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
@@ -100,19 +124,19 @@ impl Table {
         let mut index = gap;
         loop {
             index = (index + 1) & mask;
-            let entry = *self.slot(index);
-            if entry.address == 0 {
+            let address = self.slot(index).address;
+            if address == 0 {
                 break;
             }
-            let home = hash(entry.address) as usize & mask;
+            let home = hash(address) as usize & mask;
             let from_home = index.wrapping_sub(home) & mask;
             let from_gap = index.wrapping_sub(gap) & mask;
             if from_home >= from_gap {
-                *self.slot(gap) = entry;
+                *self.slot(gap) = *self.slot(index);
                 gap = index;
             }
         }
-        *self.slot(gap) = Entry::EMPTY;
+        self.slot(gap).address = 0;
     }
 
     fn grow(&mut self) -> bool {
@@ -138,7 +162,7 @@ impl Table {
             },
         );
         for entry in old.iter_mut() {
-            self.insert(*entry);
+            self.insert(entry);
         }
         if let Ok(layout) = Layout::array::<Entry>(old.capacity)
             && !old.slots.is_null()
@@ -178,11 +202,14 @@ mod tests {
                 .wrapping_add(1442695040888963407);
             let address = 16 + (seed >> 33) as usize % 997 * 16;
             if seed & (1 << 20) == 0 {
-                let before = table.insert(entry(address));
-                assert_eq!(before.is_none(), expected.insert(address));
+                let fresh = table.insert(&entry(address)) == Inserted::Fresh;
+                assert_eq!(fresh, expected.insert(address));
             } else {
-                let removed = table.remove(address);
-                assert_eq!(removed.is_some(), expected.remove(&address));
+                let index = table.index_of(address);
+                assert_eq!(index.is_some(), expected.remove(&address));
+                if let Some(index) = index {
+                    table.remove(index);
+                }
             }
             assert_eq!(table.get(address).is_some(), expected.contains(&address));
         }

@@ -15,12 +15,17 @@ pub(crate) fn shown(address: usize) -> &'static Backtrace {
     unsafe { &*core::ptr::with_exposed_provenance::<Backtrace>(address) }
 }
 
-/// Frees one when its object ends.
-#[cold]
+/// Frees one when its object ends; zero is none.
+#[inline]
 pub(crate) fn free(address: usize) {
     if address != 0 {
-        let trace = core::ptr::with_exposed_provenance_mut::<Backtrace>(address);
-        // SAFETY: `take` made it, and its entry, the only holder, is gone.
-        drop(unsafe { Box::from_raw(trace) });
+        free_taken(address);
     }
+}
+
+#[cold]
+fn free_taken(address: usize) {
+    let trace = core::ptr::with_exposed_provenance_mut::<Backtrace>(address);
+    // SAFETY: `take` made it, and its entry, the only holder, is gone.
+    drop(unsafe { Box::from_raw(trace) });
 }

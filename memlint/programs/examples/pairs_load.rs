@@ -23,7 +23,7 @@ unsafe fn tracked_free(block: *mut u64) {
 }
 
 fn pairs(count: usize, new: fn(u64) -> *mut u64, free: unsafe fn(*mut u64)) {
-    let mut live = [std::ptr::null_mut(); 64];
+    let mut live = [std::ptr::null_mut::<u64>(); 64];
     for index in 0..count {
         let slot = &mut live[index % 64];
         if !slot.is_null() {
