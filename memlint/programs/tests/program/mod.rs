@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
 /// What runs the program.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,14 +67,32 @@ impl Engine {
     }
 }
 
-/// The shared library beside the program.
+/// The shared library beside the program. Nothing links it, so that it is built when it is asked for.
 fn plugin(program: &str) -> PathBuf {
-    let name = format!(
+    static BUILT: Once = Once::new();
+    let folder = Path::new(program)
+        .parent()
+        .expect("programs are in a folder");
+    BUILT.call_once(|| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["build", "--quiet", "--lib", "--offline"]);
+        if folder.ends_with("release") {
+            command.arg("--release");
+        }
+        let built = command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env(
+                "CARGO_TARGET_DIR",
+                folder.parent().expect("a folder of targets"),
+            )
+            .status();
+        assert!(built.is_ok_and(|status| status.success()), "it is built");
+    });
+    folder.join(format!(
         "{}programs_plugin{}",
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
-    );
-    Path::new(program).with_file_name(name)
+    ))
 }
 
 /// The folder of the programs built with AddressSanitizer; none where the compiler has none.
