@@ -77,6 +77,11 @@ pub(crate) fn config() -> &'static Config {
     first()
 }
 
+/// Whether the settings are known, and not only assumed.
+pub(crate) fn is_read() -> bool {
+    STATE.load(Ordering::Acquire) == READY
+}
+
 #[cold]
 fn first() -> &'static Config {
     if STATE

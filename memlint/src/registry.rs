@@ -13,7 +13,7 @@ const SHARDS: usize = 64;
 /// How many released objects a shard remembers.
 const REMEMBERED: usize = 8;
 /// Objects into which a pointer may point are searched only among so many.
-const SEARCHED: usize = 1 << 16;
+const SEARCHED: usize = 1 << 12;
 
 #[repr(align(128))]
 struct Shard {
@@ -59,7 +59,7 @@ pub(crate) enum Verdict {
     OtherFamily(Entry),
     /// Released before, and handed out by no annotated routine since.
     Again(Ended),
-    /// So many bytes into a live object.
+    /// So many bytes into a live object of the family.
     Inside(Entry, usize),
     /// Nothing is known of it.
     Unknown,
@@ -112,7 +112,7 @@ pub(crate) fn take(address: usize, by: &Doer) -> Verdict {
             return Verdict::Again(state.ended[index]);
         }
     }
-    match containing(address) {
+    match containing(address, by) {
         Some(entry) => Verdict::Inside(entry, address - entry.address),
         None => Verdict::Unknown,
     }
@@ -172,8 +172,9 @@ pub(crate) fn each(mut see: impl FnMut(&mut Entry)) {
     }
 }
 
-/// The live object into which an address points.
-fn containing(address: usize) -> Option<Entry> {
+/// The live object of the family into which an address points. One of another family may well have
+/// an object of this family inside.
+fn containing(address: usize, by: &Doer) -> Option<Entry> {
     let live = |shard: &Shard| shard.live.load(Ordering::Relaxed);
     if REGISTRY.iter().map(live).sum::<usize>() > SEARCHED {
         return None;
@@ -181,7 +182,7 @@ fn containing(address: usize) -> Option<Entry> {
     let mut found = None;
     each(|entry| {
         let offset = address.wrapping_sub(entry.address);
-        if offset < entry.pointee.size {
+        if offset < entry.pointee.size && same_family(entry.by.family(), by.family()) {
             found = Some(*entry);
         }
     });

@@ -1,6 +1,6 @@
 //! What is still live: at the end of a scope, and at the end of the program.
 
-use crate::config::{Leaks, config};
+use crate::config::{Leaks, config, is_read};
 use crate::entry::{Entry, Site};
 use crate::report::{Expected, Report, warn};
 use crate::routine::Family;
@@ -97,7 +97,11 @@ pub(crate) fn watch_the_end() {
 
 #[cold]
 fn watch() {
-    if WATCHED.swap(1, Ordering::Relaxed) == 0 && config().leaks != Leaks::Ignore {
+    let leaks = config().leaks;
+    if !is_read() {
+        return;
+    }
+    if WATCHED.swap(1, Ordering::Relaxed) == 0 && leaks != Leaks::Ignore {
         // SAFETY: the function lives as long as the program, and does not unwind.
         unsafe { system::atexit(at_exit) };
     }

@@ -133,8 +133,10 @@ fn shim(
             clippy::missing_safety_doc,
             clippy::too_many_arguments,
             clippy::not_unsafe_ptr_arg_deref,
+            clippy::undocumented_unsafe_blocks,
             improper_ctypes_definitions,
             private_interfaces,
+            unsafe_code,
             unused_unsafe,
         )]
         #caller

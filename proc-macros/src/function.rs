@@ -47,7 +47,13 @@ impl Function {
     /// Whether the place of the call can be known: only functions of Rust's own ABI pass it along.
     fn takes_caller(&self) -> bool {
         let own_abi = self.sig.abi.is_none() && self.sig.asyncness.is_none();
-        let fixed = ["track_caller", "no_mangle", "export_name", "naked"];
+        let fixed = [
+            "track_caller",
+            "no_mangle",
+            "export_name",
+            "naked",
+            "target_feature",
+        ];
         own_abi && !fixed.iter().any(|name| self.has(name))
     }
 }

@@ -92,7 +92,7 @@ impl Hooks<'_> {
             .waits
             .then(|| quote!(let __memlint_old = ::memlint::rt::Waiting::waiting(__memlint_old);));
         quote! {
-            #[allow(unused_unsafe)]
+            #[allow(unsafe_code, unused_unsafe, clippy::undocumented_unsafe_blocks)]
             let __memlint_old = match #asked {
                 ::core::option::Option::Some(old) => old,
                 ::core::option::Option::None => {
@@ -140,7 +140,7 @@ impl Hooks<'_> {
                 {
                     use ::memlint::rt::OtherStatus as _;
                     if ::memlint::rt::Status(&__memlint_result).succeeded() {
-                        #[allow(unused_unsafe)]
+                        #[allow(unsafe_code, unused_unsafe, clippy::undocumented_unsafe_blocks)]
                         unsafe {
                             ::memlint::rt::acquired_at(
                                 &__MEMLINT, __memlint_site, __memlint_place, __memlint_pointee,

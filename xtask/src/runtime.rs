@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::build;
 use crate::measure::Job;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Operations counted under callgrind: the difference of the two is free of start and end.
 const COUNTED: [usize; 2] = [100_000, 300_000];
@@ -17,12 +17,11 @@ pub(crate) fn run() -> Outcome {
     let system = build::example("churn_system")?;
     let checked = build::example("churn_checked")?;
     let pairs = build::example("pairs_load")?;
-    let load = |program: &PathBuf| instructions(program, &[]);
+    let load = |program: &Path| instructions(program, &[]);
     let pair = |word: &[&str]| instructions(&pairs, word);
     let (plain, sealed) = (load(&system)?, load(&checked)?);
     let (untracked, tracked) = (pair(&[])?, pair(&["tracked"])?);
-    let timed =
-        |program: &PathBuf, threads: usize, words: &[&str]| seconds(program, threads, words);
+    let timed = |program: &Path, threads: usize, words: &[&str]| seconds(program, threads, words);
     println!("{:58} {:>10} {:>8}", "", "measured", "goal");
     println!(
         "{:58} {plain:>10.0}",
@@ -70,25 +69,25 @@ pub(crate) fn run() -> Outcome {
     }
 }
 
-fn job(program: &PathBuf, count: usize, threads: usize, words: &[&str]) -> Job {
+fn job(program: &Path, count: usize, threads: usize, words: &[&str]) -> Job {
     let mut args = vec![count.to_string().into(), threads.to_string().into()];
     args.extend(words.iter().map(Into::into));
     Job {
-        program: program.clone(),
+        program: program.to_path_buf(),
         args,
         threads: 1,
     }
 }
 
 /// Instructions of one operation.
-fn instructions(program: &PathBuf, words: &[&str]) -> Result<f64, String> {
+fn instructions(program: &Path, words: &[&str]) -> Result<f64, String> {
     let [few, many] = COUNTED;
     let of = |count| job(program, count, 1, words).instructions();
     Ok((of(many)? - of(few)?) / (many - few) as f64)
 }
 
 /// Seconds of processor time of all operations, in the quickest run.
-fn seconds(program: &PathBuf, threads: usize, words: &[&str]) -> Result<f64, String> {
+fn seconds(program: &Path, threads: usize, words: &[&str]) -> Result<f64, String> {
     let mut best = f64::INFINITY;
     for _ in 0..RUNS {
         best = best.min(job(program, TIMED, threads, words).cost()?.cpu);
