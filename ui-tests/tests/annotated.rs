@@ -11,12 +11,16 @@ use ui_tests::fixture;
 
 #[path = "../fixtures/conflicting_annotation/body.rs"]
 mod conflicting_body;
+#[path = "../fixtures/mismatched_dealloc/declared_through.rs"]
+mod declared_through;
 #[path = "../fixtures/conflicting_annotation/ok_as_declared.rs"]
 mod ok_as_declared;
 #[path = "../fixtures/unpaired_family/ok_complete.rs"]
 mod ok_complete;
 #[path = "../fixtures/mismatched_dealloc/ok_declared_family.rs"]
 mod ok_declared_family;
+#[path = "../fixtures/mismatched_dealloc/ok_declared_through.rs"]
+mod ok_declared_through;
 #[path = "../fixtures/unpaired_family/one_half.rs"]
 mod one_half;
 #[path = "../fixtures/conflicting_annotation/two_declarations.rs"]

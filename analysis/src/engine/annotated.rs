@@ -7,6 +7,7 @@ use super::release::Claim;
 use super::state::State;
 use super::value::{Key, Source, Tag, ValueId};
 use crate::event::{Act, Routine};
+use crate::families::{Acquire, Slot, Success};
 use crate::ir::{Pairing, Role};
 use crate::name::Name;
 use crate::resolve::{FnId, Lang};
@@ -43,8 +44,9 @@ impl<'p> Machine<'p> {
         };
         match pairing.role {
             Role::Free => {
-                if let Some(pointer) = released {
-                    self.release(&mut st, pointer, claim(Act::Release));
+                if let Some(given) = released {
+                    let through = self.takes_address(id, pairing.arg);
+                    self.release_given(&mut st, given, claim(Act::Release), false, through);
                 }
                 let value = self.fresh(&mut st, 0, Source::Plain);
                 vec![(st, value)]
@@ -54,6 +56,7 @@ impl<'p> Machine<'p> {
                 self.resize(st, old, (None, Layout::Unknown), claim(Act::Resize), false)
             }
             Role::Alloc => {
+                let before = st.clone();
                 for &arg in args {
                     self.escape(&mut st, arg);
                 }
@@ -64,14 +67,13 @@ impl<'p> Machine<'p> {
                     Layout::Unknown,
                 );
                 let pointer = self.pointer_to(object);
-                if let Some(loc) = pairing
-                    .out
-                    .and_then(|n| args.get(n as usize))
-                    .and_then(|&slot| self.pointee(slot))
-                {
-                    self.store(&mut st, &loc, pointer);
-                    let value = self.fresh(&mut st, 1, Source::Plain);
-                    return vec![(st, value)];
+                let out = pairing.out.filter(|&n| {
+                    let slot = args.get(n as usize);
+                    slot.is_some_and(|&slot| self.pointee(slot).is_some())
+                });
+                if let Some(n) = out {
+                    let made = out_parameter(n, ret);
+                    return self.fill_out(st, before, &made, (n, true), args, pointer);
                 }
                 if let (Ty::Ptr(..), Some(block)) = (ret, st.block_mut(object)) {
                     block.null = Null::Maybe;
@@ -79,6 +81,17 @@ impl<'p> Machine<'p> {
                 self.handed_out(st, pointer, ret)
             }
         }
+    }
+
+    /// Whether the parameter is a pointer to the pointer that is released: `*mut *mut T`.
+    fn takes_address(&self, id: FnId, arg: u32) -> bool {
+        let params = &self.program.signature(id).params;
+        let (Ty::Ptr(_, inner) | Ty::Ref(_, inner)) =
+            params.get(arg as usize).unwrap_or(&Ty::Never)
+        else {
+            return false;
+        };
+        matches!(**inner, Ty::Ptr(..))
     }
 
     /// The fresh pointer in the shape in which the function returns it.
@@ -122,5 +135,23 @@ impl<'p> Machine<'p> {
             .aggregate(Tag::Adt(*adt, empty as u32), Vec::new(), Some(unknown));
         out.push((failed, value));
         out
+    }
+}
+
+/// An allocation that comes back through a parameter. A number that is returned beside it is taken for
+/// a status: zero says that there is one, as nearly everywhere.
+fn out_parameter(n: u32, ret: &Ty) -> Acquire {
+    Acquire {
+        to: Slot::OutParam(n),
+        nullable: false,
+        success: match ret {
+            Ty::Int(_) => Some(Success::Zero),
+            Ty::Bool => Some(Success::Nonzero),
+            _ => None,
+        },
+        sentinel: None,
+        condition: None,
+        size: Vec::new(),
+        checked: false,
     }
 }

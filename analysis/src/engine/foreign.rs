@@ -131,7 +131,7 @@ impl<'p> Machine<'p> {
     }
 
     /// A release: of a pointer, or through its address, which then holds null.
-    fn release_given(
+    pub(crate) fn release_given(
         &mut self,
         st: &mut State,
         given: ValueId,
@@ -332,7 +332,7 @@ impl<'p> Machine<'p> {
 
     /// The block comes back through an argument; the status says whether it did, as a flag or a
     /// pointer.
-    fn fill_out(
+    pub(crate) fn fill_out(
         &mut self,
         mut st: State,
         before: State,
