@@ -155,6 +155,9 @@ pub struct Output {
     /// Colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum)]
     pub color: Option<Color>,
+    /// Join with what the checks of the crate `memlint` have written to this file (`MEMLINT_REPORT`)
+    #[arg(long, value_name = "FILE")]
+    pub runtime_report: Option<PathBuf>,
     /// Print findings only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -18,6 +18,7 @@ pub mod report;
 pub mod run;
 #[cfg(test)]
 mod scratch;
+pub mod seen;
 pub mod shelf;
 pub mod triggers;
 

@@ -7,11 +7,11 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Finding, Report, Texts, counted};
 use crate::shelf::Shelf;
-use crate::{bare, discover, explain, load, lowering};
+use crate::{bare, discover, explain, load, lowering, seen};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
 use anstream::ColorChoice;
 use memlint_analysis::{Analysis, Options, analyze};
-use memlint_lints::{Level, Levels};
+use memlint_lints::{Diagnostic, Level, Levels};
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -74,6 +74,10 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
         false => bare::plan(cli, &mut shelf, &scanner)?,
     };
     let levels = levels(cli, &plan.config.levels, &plan.config.origin)?;
+    let seen = match &cli.output.runtime_report {
+        Some(path) => seen::read(path, &mut plan.notices)?,
+        None => Vec::new(),
+    };
     let shown = |path: &Path| shown(&plan, path);
     let scanner = bare::scanner_for(&plan.config).unwrap_or(scanner);
     let tree = load::load(&plan, &mut shelf, &scanner, &shown);
@@ -95,13 +99,15 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
         }
     }
     lowered.notices.append(&mut plan.notices);
+    let mut judged = memlint_lints::judge(&analysis.events);
+    seen::join(&seen, &lowered.files, &mut judged, &mut lowered.notices);
     if !cli.output.quiet {
         lowered
             .notices
             .iter()
             .for_each(|notice| say(Grade::WARNING, notice, colored));
     }
-    let findings = findings(&plan, &lowered, &levels, &analysis);
+    let findings = findings(&plan, &lowered, &levels, judged);
     let failed = findings.iter().any(|finding| finding.level.fails());
     show(cli, &plan, &lowered, &findings, colored);
     if cli.output.verbose > 0 {
@@ -144,8 +150,12 @@ fn shown(plan: &Plan, path: &Path) -> String {
         .to_string()
 }
 
-fn findings(plan: &Plan, lowered: &Lowered, levels: &Levels, analysis: &Analysis) -> Vec<Finding> {
-    let judged = memlint_lints::judge(&analysis.events);
+fn findings(
+    plan: &Plan,
+    lowered: &Lowered,
+    levels: &Levels,
+    judged: Vec<Diagnostic>,
+) -> Vec<Finding> {
     let outcome = memlint_lints::suppress::apply(judged, &lowered.directives, levels);
     let mut findings: Vec<Finding> = outcome
         .kept
