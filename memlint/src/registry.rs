@@ -10,6 +10,8 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const SHARDS: usize = 64;
+/// Addresses that agree above so many bits are neighbours.
+const REGION: u32 = 16;
 /// How many released objects a shard remembers.
 const REMEMBERED: usize = 8;
 /// Objects into which a pointer may point are searched only among so many.
@@ -65,8 +67,11 @@ pub(crate) enum Verdict {
     Unknown,
 }
 
+/// The shard of an address. Neighbours share it: allocators give threads regions of their own, so that
+/// threads seldom touch the shards of others.
 fn shard(address: usize) -> &'static Shard {
-    &REGISTRY[(hash(address) >> 58) as usize % SHARDS]
+    let region = address >> REGION;
+    &REGISTRY[(hash(region << 4) >> 58) as usize % SHARDS]
 }
 
 fn lock(shard: &'static Shard) -> MutexGuard<'static, State> {

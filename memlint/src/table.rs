@@ -174,7 +174,7 @@ impl Table {
     }
 }
 
-/// Spreads an address; the low bits choose the slot, the high ones the shard.
+/// Spreads an address, or the number of a region.
 pub(crate) fn hash(address: usize) -> u64 {
     let mixed = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed ^ (mixed >> 29)
