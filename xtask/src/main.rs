@@ -1,5 +1,4 @@
-//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | mutate | bench`.
-//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | bench | bench-runtime`.
+//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | mutate | bench | bench-runtime`.
 
 mod baseline;
 mod bench;
@@ -30,8 +29,6 @@ usage: cargo xtask COMMAND
                   differs from ui-tests/corpus/baseline.toml; with --bless accept it as it is
   mutate DIR      break releases in the crates of a folder one by one, and print the share that the tool
                   notices; --seed N draws others, --count N that many
-  bench DIR       measure against the goals of docs/performance.md over the crates of a folder";
-  corpus DIR      run the release build over every crate of a folder and print a table
   bench DIR       measure against the goals of docs/performance.md over the crates of a folder
   bench-runtime   measure what the run-time checks of the crate `memlint` cost";
 
