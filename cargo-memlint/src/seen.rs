@@ -120,6 +120,7 @@ impl Seen {
         let mut notes = vec!["seen at run time only".to_owned()];
         notes.extend(Some(lint.rules()).filter(|rules| !rules.is_empty()));
         Diagnostic {
+            call: None,
             lint,
             message: self.message.clone(),
             primary: primary.clone(),
