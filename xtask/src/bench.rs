@@ -329,7 +329,7 @@ impl Bench {
         for (name, features) in clippy::CRATES {
             let found = self.crates.iter().find(|member| member.name == name);
             let member = found.ok_or_else(|| format!("{name} is not in the folder"))?;
-            let ratio = clippy::ratio(&self.tool, &member.path, features, &self.scratch)?;
+            let ratio = clippy::ratio(&self.tool, &member.path, features)?;
             println!("  {name:54} {ratio:>10.3} of clippy");
             worst = worst.max(ratio);
         }

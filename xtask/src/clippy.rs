@@ -19,20 +19,20 @@ pub(crate) const CRATES: [(&str, &[&str]); 6] = [
 /// So many runs of the tool, since the system counts in hundredths of a second.
 const RUNS: u32 = 5;
 
+/// Seconds below which clippy has not checked a crate, but complained at once.
+const LEAST: f64 = 0.1;
+
 /// User CPU of a check as a part of that of `cargo clippy` on the same crate, everything but the
 /// crate itself built, after a touch of its root file.
-pub(crate) fn ratio(
-    tool: &Path,
-    krate: &Path,
-    features: &[&str],
-    scratch: &Path,
-) -> Result<f64, String> {
+pub(crate) fn ratio(tool: &Path, krate: &Path, features: &[&str]) -> Result<f64, String> {
     let name = krate.file_name().unwrap_or_default();
-    let copy = scratch.join("clippy").join(name);
+    // Outside of the repository, whose workspace it would be taken for a part of.
+    let scratch = std::env::temp_dir().join("memlint-beside-clippy");
+    let copy = scratch.join(name);
     copy_folder(krate, &copy).map_err(|error| format!("{}: {error}", copy.display()))?;
     let manifest = copy.join("Cargo.toml");
     let mut clippy = job(Path::new("cargo"), "clippy", &manifest);
-    let target = scratch.join("clippy/target");
+    let target = scratch.join("target");
     clippy.args.extend(["--target-dir".into(), target.into()]);
     clippy.args.extend(features.iter().map(OsString::from));
     clippy.cost()?;
@@ -45,7 +45,7 @@ pub(crate) fn ratio(
     for _ in 0..RUNS {
         ours += memlint.cost()?.cpu;
     }
-    if theirs == 0.0 {
+    if theirs < LEAST {
         return Err(format!("clippy does not check {}", name.display()));
     }
     Ok(ours / f64::from(RUNS) / theirs)
