@@ -264,6 +264,20 @@ pub struct Block {
     pub resized: bool,
 }
 
+impl Block {
+    /// A block of which nothing is known.
+    pub fn unknown() -> Block {
+        Block {
+            origin: Origin::Unknown,
+            family: String::new(),
+            layout: String::new(),
+            release_with: Vec::new(),
+            foreign: false,
+            resized: false,
+        }
+    }
+}
+
 /// How a block came about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {

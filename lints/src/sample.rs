@@ -71,14 +71,7 @@ pub(crate) fn foreign(name: &str) -> Block {
 
 /// A block that nothing is known of.
 pub(crate) fn unknown() -> Block {
-    Block {
-        origin: Origin::Unknown,
-        family: String::new(),
-        layout: String::new(),
-        release_with: Vec::new(),
-        foreign: false,
-        resized: false,
-    }
+    Block::unknown()
 }
 
 fn block(by: Routine, layout: &str, release_with: &[&str]) -> Block {

@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::object::Object;
 use super::root::Prepared;
 use super::value::{Key, Tag, Value, ValueId};
-use crate::event::{Act, Block, Event, EventKind, Origin, Routine};
+use crate::event::{Act, Block, Event, EventKind, Routine};
 use crate::name::Name;
 use crate::resolve::{AdtId, FnId};
 use crate::span::Span;
@@ -189,12 +189,8 @@ impl Machine<'_> {
             call: None,
             function: def.label.clone(),
             block: Block {
-                origin: Origin::Unknown,
-                family: String::new(),
                 layout: def.label.clone(),
-                release_with: Vec::new(),
-                foreign: false,
-                resized: false,
+                ..Block::unknown()
             },
             steps: Vec::new(),
         }

@@ -7,7 +7,7 @@ use super::object::Object;
 use super::root::Prepared;
 use super::state::State;
 use super::value::{Value, ValueId};
-use crate::event::{Block, Contradiction, Event, EventKind, Origin};
+use crate::event::{Block, Contradiction, Event, EventKind};
 use crate::ir::Role;
 use crate::name::Name;
 use crate::resolve::FnId;
@@ -146,14 +146,7 @@ impl Machine<'_> {
             site: def.name_span,
             call: None,
             function: def.label.clone(),
-            block: Block {
-                origin: Origin::Unknown,
-                family: String::new(),
-                layout: String::new(),
-                release_with: Vec::new(),
-                foreign: false,
-                resized: false,
-            },
+            block: Block::unknown(),
             steps: Vec::new(),
         }
     }
