@@ -16,7 +16,8 @@ pub(crate) enum Callable {
     Fn(FnId, Rc<[(Name, Ty)]>),
     Ctor(AdtId, u32),
     External(Name),
-    Value(ValueId),
+    /// A value, and where it stands.
+    Value(ValueId, Option<Loc>),
     Unknown(Name),
 }
 
@@ -27,7 +28,9 @@ pub(crate) struct Entry<'a> {
     pub(crate) owner: Option<FnId>,
     pub(crate) substs: Rc<[(Name, Ty)]>,
     pub(crate) args: &'a [ValueId],
+    /// A closure's values, and where it stands.
     pub(crate) captures: &'a [ValueId],
+    pub(crate) stands: Option<&'a Loc>,
     /// Whether it counts as the root's own code.
     pub(crate) home: bool,
 }
@@ -41,6 +44,7 @@ impl Entry<'_> {
             substs: Rc::from([]),
             args: &[],
             captures: &[],
+            stands: None,
             home: false,
         }
     }
@@ -63,34 +67,10 @@ impl<'p> Machine<'p> {
         };
         let ret = self.place_type(&call.dest);
         for (mut st, value) in self.invoke(st, callee, args, &ret) {
-            if let Callee::Value(operand) = &call.callee {
-                self.use_up(&mut st, operand);
-            }
             let value = self.shape(&mut st, value, &ret);
             if self.assign_value(&mut st, &call.dest, value).is_some() {
                 out.push(st);
             }
-        }
-    }
-
-    /// What a closure that was called has moved out of its captures is not there to be dropped.
-    fn use_up(&mut self, st: &mut State, callee: &'p Operand) {
-        if self.consumed.is_empty() {
-            return;
-        }
-        let Some(loc) = self.locate_operand(st, callee) else {
-            return;
-        };
-        let held = self.load(st, &loc);
-        let mut value = self.arena.get(held).clone();
-        if let Value::Closure { body, captures, .. } = &mut value {
-            let left = captures.iter().enumerate().map(|(number, &capture)| {
-                let gone = self.consumed.contains(&(*body, number));
-                if gone { ValueId::MOVED } else { capture }
-            });
-            *captures = left.collect();
-            let value = self.arena.add(value);
-            self.store(st, &loc, value);
         }
     }
 
@@ -121,7 +101,7 @@ impl<'p> Machine<'p> {
         };
         if let Callee::Value(operand) = &call.callee {
             let loc = self.locate_operand(st, operand)?;
-            callee = Callable::Value(self.load(st, &loc));
+            callee = Callable::Value(self.load(st, &loc), Some(loc));
         }
         let mut args = Vec::with_capacity(call.args.len());
         let mut rest = &call.args[..];
@@ -192,7 +172,7 @@ impl<'p> Machine<'p> {
             }
             Callable::Fn(id, substs) => self.invoke_fn(st, id, substs, args, ret),
             Callable::External(name) => self.invoke_external(st, name, args, ret),
-            Callable::Value(value) => self.invoke_value(st, value, args, ret),
+            Callable::Value(value, loc) => self.invoke_value(st, value, loc.as_ref(), args, ret),
             Callable::Unknown(name) => self.unknown_call(st, name, false, args, ret),
         }
     }
@@ -201,6 +181,7 @@ impl<'p> Machine<'p> {
         &mut self,
         st: State,
         value: ValueId,
+        stands: Option<&Loc>,
         args: Vec<ValueId>,
         ret: &Ty,
     ) -> Vec<Outcome> {
@@ -213,7 +194,7 @@ impl<'p> Machine<'p> {
                 let inner = self.load(&st, &loc);
                 match self.arena.get(inner) {
                     Value::Closure { .. } | Value::Func(..) => {
-                        self.invoke_value(st, inner, args, ret)
+                        self.invoke_value(st, inner, Some(&loc), args, ret)
                     }
                     _ => self.unknown_call(st, Name::EMPTY, false, args, ret),
                 }
@@ -231,6 +212,7 @@ impl<'p> Machine<'p> {
                     substs,
                     args: &args,
                     captures: &captures,
+                    stands,
                     home,
                 };
                 self.follow(st, entry, ret)
@@ -330,7 +312,10 @@ impl<'p> Machine<'p> {
         let mut outcomes = Vec::with_capacity(done.len());
         for mut st in done {
             let frame = st.frames.pop();
-            let result = frame.map_or(ValueId::UNIT, |f| f.locals[0]);
+            let result = frame.as_ref().map_or(ValueId::UNIT, |f| f.locals[0]);
+            if let (Some(frame), Some(loc)) = (frame, entry.stands) {
+                self.put_back(&mut st, &entry, loc, &frame);
+            }
             let result = match self.arena.get(result) {
                 Value::Uninit if *ret == Ty::unit() || ret.is_unknown() => ValueId::UNIT,
                 _ => result,
@@ -347,6 +332,34 @@ impl<'p> Machine<'p> {
             outcomes.push((st, result));
         }
         outcomes
+    }
+
+    /// A closure keeps what its call made of its captures: what was moved out is gone.
+    fn put_back(&mut self, st: &mut State, entry: &Entry<'_>, loc: &Loc, frame: &Frame) {
+        let locals = &self.program.body(entry.body).captures;
+        let held = locals.iter().map(|l| frame.locals[l.0 as usize]);
+        let held: Rc<[ValueId]> = held.collect();
+        if *held == *entry.captures {
+            return;
+        }
+        let standing = self.load(st, loc);
+        if let Value::Closure {
+            body,
+            owner,
+            substs,
+            ..
+        } = self.arena.get(standing)
+            && *body == entry.body
+        {
+            let closure = Value::Closure {
+                body: *body,
+                captures: held,
+                owner: *owner,
+                substs: substs.clone(),
+            };
+            let closure = self.arena.add(closure);
+            self.store(st, loc, closure);
+        }
     }
 
     /// A function that costs too much is a function out of view.

@@ -7,7 +7,7 @@
 use super::machine::{Active, Machine};
 use super::merge::{Pool, Tolerance};
 use super::shape::Shape;
-use super::state::State;
+use super::state::{Frame, State};
 use super::tidy::forget_dead;
 use super::value::{Source, Value, ValueId};
 use crate::ir::{BlockId, LocalId, Stmt, StmtKind, Terminator};
@@ -243,22 +243,8 @@ impl<'p> Machine<'p> {
                     onward.extend(on_yes.map(|s| (*yes, s)));
                     onward.extend(on_no.map(|s| (*no, s)));
                 }
-                Terminator::Return => {
-                    self.note_consumed(&state);
-                    done.push(state);
-                }
+                Terminator::Return => done.push(state),
                 Terminator::Unreachable => {}
-            }
-        }
-    }
-
-    /// A closure returns: which of its captures did it move out?
-    fn note_consumed(&mut self, state: &State) {
-        let at = self.active().body;
-        let frame = state.frames.len() - 1;
-        for (number, &local) in self.program.body(at).captures.iter().enumerate() {
-            if state.local(frame, local) == ValueId::MOVED {
-                self.consumed.insert((at, number));
             }
         }
     }
@@ -268,16 +254,27 @@ impl<'p> Machine<'p> {
         if states.len() < 2 {
             return states;
         }
+        let captures = &self.program.body(self.active().body).captures;
         let mut pool = Pool::default();
         for mut state in states {
-            if let Some(frame) = state.frames.last_mut()
-                && frame.locals[1..].iter().any(|&v| v != ValueId::UNINIT)
-            {
-                // The result may point into a variable only by mistake; all others are gone.
-                Rc::make_mut(frame).locals[1..].fill(ValueId::UNINIT);
+            if let Some(frame) = state.frames.last_mut() {
+                forget_variables(frame, captures);
             }
             pool.add(state);
         }
         self.merge_within(pool.into_states(), Tolerance::Unrelated)
+    }
+}
+
+/// The result may point into a variable only by mistake: all but it and what a closure keeps are
+/// gone.
+fn forget_variables(frame: &mut Rc<Frame>, captures: &[LocalId]) {
+    let over = |n: usize| n > 0 && !captures.iter().any(|c| c.0 as usize == n);
+    let left = |(n, v): (usize, &ValueId)| over(n) && *v != ValueId::UNINIT;
+    if frame.locals.iter().enumerate().any(left) {
+        let locals = Rc::make_mut(frame).locals.iter_mut().enumerate();
+        locals
+            .filter(|l| over(l.0))
+            .for_each(|l| *l.1 = ValueId::UNINIT);
     }
 }

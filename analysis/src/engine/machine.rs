@@ -104,8 +104,6 @@ pub(crate) struct Machine<'p> {
     /// Closures that the root made, and those that were followed.
     pub(crate) made: Vec<Made>,
     pub(crate) followed: FxHashSet<BodyRef>,
-    /// What closures move out of their captures, by number: to call such a closure is to use it up.
-    pub(crate) consumed: FxHashSet<(BodyRef, usize)>,
     /// Pointers that functions out of view got.
     pub(crate) handed: Vec<Handed>,
     /// What the roots say about the rest of the program.
@@ -163,7 +161,6 @@ impl<'p> Machine<'p> {
             externals: FxHashMap::default(),
             made: Vec::new(),
             followed: FxHashSet::default(),
-            consumed: FxHashSet::default(),
             handed: Vec::new(),
             noted: Noted::default(),
             failing: false,
@@ -186,7 +183,6 @@ impl<'p> Machine<'p> {
         self.handed.clear();
         self.made.clear();
         self.followed.clear();
-        self.consumed.clear();
         self.steps = 0;
         self.ceiling = self.bounds.steps;
         self.given_up.clear();

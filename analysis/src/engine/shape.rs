@@ -133,6 +133,8 @@ fn liveness(body: &Body, succs: &[Vec<BlockId>], post: &[BlockId]) -> Vec<Locals
     let mut pinned = Locals::new(count);
     pinned.insert(LocalId::RETURN);
     pin_addressed(body, &mut pinned);
+    // What a closure holds is there for its next call.
+    body.captures.iter().for_each(|&l| pinned.insert(l));
     let mut live = vec![pinned.clone(); body.blocks.len()];
     let mut changed = true;
     while changed {
