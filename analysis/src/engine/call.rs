@@ -217,6 +217,11 @@ impl<'p> Machine<'p> {
                 };
                 self.follow(st, entry, ret)
             }
+            // One that is not followed gets what it holds.
+            Value::Closure { captures, .. } => {
+                let all = args.iter().chain(&captures[..]).copied().collect();
+                self.unknown_call(st, Name::EMPTY, false, all, ret)
+            }
             _ => {
                 let foreign = self.is_foreign_value(value);
                 let name = match self.arena.get(value) {

@@ -24,8 +24,6 @@ const KNOWN: &[(&str, &str)] = &[
         "names beyond ASCII",
         "owner_without_drop/names_in_common.rs",
     ),
-    // What a closure changes in a variable that it took along is forgotten when it is dropped.
-    ("bodies in closures", "double_free/optional_field.rs"),
     // A closure has no generics of its own, and its parameters no types.
     (
         "bodies in closures",
