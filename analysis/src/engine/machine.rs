@@ -332,29 +332,35 @@ impl<'p> Machine<'p> {
 
     /// Whether dropping this value would do something: then using it moves it.
     pub(crate) fn owns(&mut self, v: ValueId) -> bool {
+        if !matches!(self.arena.get(v), Value::Agg { .. } | Value::Closure { .. }) {
+            return false;
+        }
         if let Some(&known) = self.owning.get(&v) {
             return known;
         }
+        let owns = self.find_owning(v);
+        self.owning.insert(v, owns);
+        owns
+    }
+
+    fn find_owning(&mut self, v: ValueId) -> bool {
         let (tag, parts) = match self.arena.get(v) {
-            Value::Agg { tag, parts, .. } => (Some(*tag), parts.clone()),
+            Value::Agg { tag, parts, .. } => (*tag, parts.clone()),
             Value::Closure { captures, .. } => {
                 let captures = captures.clone();
-                let owns = captures.iter().any(|&c| self.owns(c));
-                self.owning.insert(v, owns);
-                return owns;
+                return captures.iter().any(|&c| self.owns(c));
             }
             _ => return false,
         };
-        let owns = match tag {
-            Some(Tag::Adt(adt, _) | Tag::AdtAny(adt)) => {
-                !self.program.adt(adt).no_drop
-                    && (self.program.drop_impl(adt).is_some()
-                        || parts.iter().any(|p| self.owns(p.1)))
+        if let Tag::Adt(adt, _) | Tag::AdtAny(adt) = tag {
+            if self.program.adt(adt).no_drop {
+                return false;
             }
-            _ => parts.iter().any(|p| self.owns(p.1)),
-        };
-        self.owning.insert(v, owns);
-        owns
+            if self.program.drop_impl(adt).is_some() {
+                return true;
+            }
+        }
+        parts.iter().any(|p| self.owns(p.1))
     }
 
     /// Whether nothing is known of a value's structure.

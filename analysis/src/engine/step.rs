@@ -23,10 +23,19 @@ impl<'p> Machine<'p> {
                 }
             }
             StmtKind::Call(call) => self.call(st, call, out),
-            StmtKind::Drop(place, _) => match self.locate(&mut st, place) {
-                Some(loc) => self.drop_at(st, &loc, out),
-                None => out.push(st),
-            },
+            StmtKind::Drop(place, _) => {
+                if let Some(local) = place.as_local() {
+                    let value = st.local(st.frames.len() - 1, local);
+                    if !self.owns(value) {
+                        out.push(st);
+                        return;
+                    }
+                }
+                match self.locate(&mut st, place) {
+                    Some(loc) => self.drop_at(st, &loc, out),
+                    None => out.push(st),
+                }
+            }
             StmtKind::Inspect(place) => {
                 if let Some(loc) = self.locate(&mut st, place) {
                     self.inspect(&mut st, &loc);
