@@ -84,6 +84,15 @@ pub enum EventKind {
         /// Where the last pointer went out of reach.
         lost_at: Span,
     },
+    /// A call may panic while nobody owns the block; afterwards somebody does.
+    LostByPanic {
+        /// The call's name; empty if it has none (a function that is a value, a macro).
+        call: String,
+        /// Who takes the block in the end.
+        taken_by: Routine,
+        /// Where.
+        taken_at: Span,
+    },
     /// A size that is or can be zero reaches a routine that must not see it.
     ZeroSized {
         /// The routine.

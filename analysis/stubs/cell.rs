@@ -124,7 +124,7 @@ impl<T> OnceCell<T> {
     }
     pub fn get_or_init<F: FnOnce() -> T>(&self, f: F) -> &T {
         match self.value { Some(_) => {}, None => { rt::write(&raw mut self.value, Some(f())); } }
-        match self.value { Some(ref x) => x, None => rt::diverge() }
+        match self.value { Some(ref x) => x, None => rt::panic() }
     }
     pub fn into_inner(self) -> Option<T> { self.value }
     pub fn take(&mut self) -> Option<T> { self.value.take() }

@@ -21,8 +21,8 @@ impl<T> Option<T> {
     pub fn as_pin_ref(self: Pin<&Self>) -> Option<Pin<&T>> { rt::unknown() }
     pub fn as_pin_mut(self: Pin<&mut Self>) -> Option<Pin<&mut T>> { rt::unknown() }
     pub fn as_slice(&self) -> &[T] { rt::unknown() }
-    pub const fn expect(self, msg: &str) -> T { match self { Some(x) => x, None => rt::diverge() } }
-    pub const fn unwrap(self) -> T { match self { Some(x) => x, None => rt::diverge() } }
+    pub const fn expect(self, msg: &str) -> T { match self { Some(x) => x, None => rt::panic() } }
+    pub const fn unwrap(self) -> T { match self { Some(x) => x, None => rt::panic() } }
     pub unsafe fn unwrap_unchecked(self) -> T { match self { Some(x) => x, None => rt::diverge() } }
     pub fn unwrap_or(self, default: T) -> T { match self { Some(x) => x, None => default } }
     pub fn unwrap_or_else<F: FnOnce() -> T>(self, f: F) -> T { match self { Some(x) => x, None => f() } }
@@ -57,16 +57,16 @@ impl<T> Option<T> {
     }
     pub fn insert(&mut self, value: T) -> &mut T {
         *self = Some(value);
-        match *self { Some(ref mut x) => x, None => rt::diverge() }
+        match *self { Some(ref mut x) => x, None => rt::panic() }
     }
     fn some_item(&mut self) -> T { match self.take() { Some(x) => x, None => rt::unknown() } }
     pub fn get_or_insert(&mut self, value: T) -> &mut T {
         match *self { Some(_) => {}, None => { *self = Some(value); } }
-        match *self { Some(ref mut x) => x, None => rt::diverge() }
+        match *self { Some(ref mut x) => x, None => rt::panic() }
     }
     pub fn get_or_insert_with<F: FnOnce() -> T>(&mut self, f: F) -> &mut T {
         match *self { Some(_) => {}, None => { *self = Some(f()); } }
-        match *self { Some(ref mut x) => x, None => rt::diverge() }
+        match *self { Some(ref mut x) => x, None => rt::panic() }
     }
     pub const fn take(&mut self) -> Option<T> {
         let old = rt::read(self);
@@ -92,7 +92,7 @@ impl<T: Default> Option<T> {
     pub fn unwrap_or_default(self) -> T { match self { Some(x) => x, None => T::default() } }
     pub fn get_or_insert_default(&mut self) -> &mut T {
         match *self { Some(_) => {}, None => { *self = Some(T::default()); } }
-        match *self { Some(ref mut x) => x, None => rt::diverge() }
+        match *self { Some(ref mut x) => x, None => rt::panic() }
     }
 }
 impl<T: DerefMut> Option<T> {

@@ -17,7 +17,7 @@ pub fn catch_unwind<R, F: FnOnce() -> R>(f: F) -> Result<R, Box<dyn Any>> {
         Err(rt::unknown())
     }
 }
-pub fn resume_unwind(payload: Box<dyn Any>) -> ! { rt::escape(payload); rt::diverge() }
-pub fn panic_any<M>(msg: M) -> ! { rt::escape(msg); rt::diverge() }
+pub fn resume_unwind(payload: Box<dyn Any>) -> ! { rt::escape(payload); rt::panic() }
+pub fn panic_any<M>(msg: M) -> ! { rt::escape(msg); rt::panic() }
 pub fn set_hook<F>(hook: F) { rt::escape(hook) }
 pub fn take_hook() -> Box<dyn Any> { rt::unknown() }

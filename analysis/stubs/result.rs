@@ -36,13 +36,13 @@ impl<T, E> Result<T, E> {
     }
     pub fn iter(&self) -> crate::option::IntoIter<&T> { crate::option::IntoIter { inner: self.as_ref().ok() } }
     pub fn iter_mut(&mut self) -> crate::option::IntoIter<&mut T> { crate::option::IntoIter { inner: self.as_mut().ok() } }
-    pub fn expect(self, msg: &str) -> T { match self { Ok(x) => x, Err(_) => rt::diverge() } }
-    pub fn unwrap(self) -> T { match self { Ok(x) => x, Err(_) => rt::diverge() } }
+    pub fn expect(self, msg: &str) -> T { match self { Ok(x) => x, Err(_) => rt::panic() } }
+    pub fn unwrap(self) -> T { match self { Ok(x) => x, Err(_) => rt::panic() } }
     pub unsafe fn unwrap_unchecked(self) -> T { match self { Ok(x) => x, Err(_) => rt::diverge() } }
-    pub fn expect_err(self, msg: &str) -> E { match self { Ok(_) => rt::diverge(), Err(e) => e } }
-    pub fn unwrap_err(self) -> E { match self { Ok(_) => rt::diverge(), Err(e) => e } }
+    pub fn expect_err(self, msg: &str) -> E { match self { Ok(_) => rt::panic(), Err(e) => e } }
+    pub fn unwrap_err(self) -> E { match self { Ok(_) => rt::panic(), Err(e) => e } }
     pub unsafe fn unwrap_err_unchecked(self) -> E { match self { Ok(_) => rt::diverge(), Err(e) => e } }
-    pub fn into_ok(self) -> T { match self { Ok(x) => x, Err(_) => rt::diverge() } }
+    pub fn into_ok(self) -> T { match self { Ok(x) => x, Err(_) => rt::panic() } }
     pub fn and<U>(self, other: Result<U, E>) -> Result<U, E> { match self { Ok(_) => other, Err(e) => Err(e) } }
     pub fn and_then<U, F: FnOnce(T) -> Result<U, E>>(self, f: F) -> Result<U, E> { match self { Ok(x) => f(x), Err(e) => Err(e) } }
     pub fn or<F>(self, other: Result<T, F>) -> Result<T, F> { match self { Ok(x) => Ok(x), Err(_) => other } }

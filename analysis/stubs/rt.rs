@@ -112,4 +112,6 @@ extern "memlint" {
     pub fn require_non_null<T: ?Sized>(p: *const T);
     /// The path ends.
     pub fn diverge() -> !;
+    /// The path ends in a panic.
+    pub fn panic() -> !;
 }

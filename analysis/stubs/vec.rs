@@ -165,10 +165,10 @@ impl<T> Vec<T> {
         if f(&mut *rt::element(self.ptr)) { self.pop() } else { None }
     }
     pub fn remove(&mut self, index: usize) -> T {
-        match self.pop() { Some(x) => x, None => rt::diverge() }
+        match self.pop() { Some(x) => x, None => rt::panic() }
     }
     pub fn swap_remove(&mut self, index: usize) -> T {
-        match self.pop() { Some(x) => x, None => rt::diverge() }
+        match self.pop() { Some(x) => x, None => rt::panic() }
     }
     pub fn clear(&mut self) {
         rt::drop_in_place(rt::with_len(self.ptr, self.len));

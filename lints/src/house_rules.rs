@@ -285,7 +285,12 @@ fn kinds() -> Vec<EventKind> {
             by: by.clone(),
             certain: false,
         });
-        kinds.push(EventKind::UncheckedSize { by });
+        kinds.push(EventKind::UncheckedSize { by: by.clone() });
+        kinds.push(EventKind::LostByPanic {
+            call: "unwrap".to_owned(),
+            taken_by: by,
+            taken_at: sample::line(9),
+        });
     }
     kinds.extend(usages().map(|used| EventKind::Unchecked { used }));
     let lost_at = sample::line(11);

@@ -66,7 +66,14 @@ impl<'p> Machine<'p> {
             return;
         };
         let ret = self.place_type(&call.dest);
+        let unknown_code = match self.active().home {
+            true => self.runs_unknown_code(&st, call, target, &callee),
+            false => None,
+        };
         for (mut st, value) in self.invoke(st, callee, args, &ret) {
+            if let Some(by) = unknown_code {
+                self.note_loose(&mut st, by);
+            }
             let value = self.shape(&mut st, value, &ret);
             if self.assign_value(&mut st, &call.dest, value).is_some() {
                 out.push(st);
@@ -93,11 +100,7 @@ impl<'p> Machine<'p> {
             Some((CalleeRef::TraitMethod(of, name), substs)) => {
                 self.bound_method(*of, *name, substs)
             }
-            _ => Callable::Unknown(match &call.callee {
-                Callee::Path(path) => path.last(),
-                Callee::Method { name, .. } => *name,
-                Callee::Value(_) => Name::EMPTY,
-            }),
+            _ => Callable::Unknown(called(call)),
         };
         if let Callee::Value(operand) = &call.callee {
             let loc = self.locate_operand(st, operand)?;
@@ -441,5 +444,14 @@ impl<'p> Machine<'p> {
 
     fn named_unknown(&mut self, name: Name) -> ValueId {
         self.arena.add(Value::Apply(name, Rc::from([])))
+    }
+}
+
+/// The name of what is called as it is written.
+fn called(call: &Call) -> Name {
+    match &call.callee {
+        Callee::Path(path) => path.last(),
+        Callee::Method { name, .. } => *name,
+        Callee::Value(_) => Name::EMPTY,
     }
 }

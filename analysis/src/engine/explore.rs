@@ -244,6 +244,7 @@ impl<'p> Machine<'p> {
                     onward.extend(on_no.map(|s| (*no, s)));
                 }
                 Terminator::Return => done.push(state),
+                Terminator::Panic => self.note_panic(&mut state),
                 Terminator::Unreachable => {}
             }
         }

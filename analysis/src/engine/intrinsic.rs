@@ -101,6 +101,10 @@ impl Machine<'_> {
                 ValueId::UNIT
             }
             "diverge" => return Vec::new(),
+            "panic" => {
+                self.note_panic(&mut st);
+                return Vec::new();
+            }
             "choice" => {
                 let no = st.clone();
                 return vec![(st, ValueId::ONE), (no, ValueId::ZERO)];

@@ -9,6 +9,7 @@ use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
 use super::state::{State, Turn};
 use super::tidy::Reach;
+use super::unwind::Unwinds;
 use super::value::{Arena, Key, SiteId, Tag, Value, ValueId};
 use crate::event::Event;
 use crate::families::Families;
@@ -108,6 +109,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) handed: Vec<Handed>,
     /// What the roots say about the rest of the program.
     pub(crate) noted: Noted,
+    /// Memory that nobody answers for while a call may panic.
+    pub(crate) unwinds: Unwinds,
     /// The state at hand returns an error.
     pub(crate) failing: bool,
     /// The place located last was reached through a reference that the source does not mention.
@@ -160,6 +163,7 @@ impl<'p> Machine<'p> {
             reach: Reach::default(),
             externals: FxHashMap::default(),
             made: Vec::new(),
+            unwinds: Unwinds::default(),
             followed: FxHashSet::default(),
             handed: Vec::new(),
             noted: Noted::default(),
@@ -182,6 +186,7 @@ impl<'p> Machine<'p> {
         self.root_label = label;
         self.handed.clear();
         self.made.clear();
+        self.unwinds.clear();
         self.followed.clear();
         self.steps = 0;
         self.ceiling = self.bounds.steps;

@@ -47,6 +47,7 @@ mod story;
 mod tidy;
 mod unknown;
 mod unreleased;
+mod unwind;
 mod value;
 
 pub use schedule::{Options, Stats, execute};

@@ -81,7 +81,7 @@ impl Machine<'_> {
         if st.blocks().is_empty() {
             return;
         }
-        self.note_taken(id, st);
+        self.note_takeover(id, st);
         if !st.blocks().iter().any(|(_, b)| self.is_handed_on(st, b)) {
             return;
         }
@@ -280,7 +280,7 @@ impl Machine<'_> {
     }
 
     /// What becomes of the memory that parameters point at.
-    fn note_taken(&mut self, id: FnId, st: &State) {
+    fn note_takeover(&mut self, id: FnId, st: &State) {
         for (object, block) in st.blocks() {
             let Object::Pointee(value) = self.objects.get(*object) else {
                 continue;

@@ -55,6 +55,7 @@ impl Machine<'_> {
             }
             None => {}
         }
+        self.note_taken(st, object, &claim.by);
         let status = self.ended(claim.by.clone(), false);
         let Some(block) = st.block_mut(object) else {
             return;
@@ -103,6 +104,7 @@ impl Machine<'_> {
             Some(fault) => self.report_fault(st, object, claim.by.clone(), fault),
             None => self.require_non_null(st, pointer, &claim.by.name),
         }
+        self.note_taken(st, object, &claim.by);
         let at = self.report_place().site;
         let shared = self.is_counted(&claim.family);
         let Some(block) = st.block_mut(object) else {

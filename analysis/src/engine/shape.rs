@@ -56,7 +56,7 @@ pub(crate) fn successors(end: &Terminator) -> Vec<BlockId> {
         Terminator::Goto(to) => vec![*to],
         Terminator::Branch { yes, no, .. } => vec![*yes, *no],
         Terminator::Any(all) => all.clone(),
-        Terminator::Return | Terminator::Unreachable => Vec::new(),
+        Terminator::Return | Terminator::Panic | Terminator::Unreachable => Vec::new(),
     }
 }
 

@@ -390,6 +390,7 @@ fn rank(kind: &EventKind) -> u8 {
         EventKind::Unpaired => 9,
         EventKind::HalfFamily { .. } => 10,
         EventKind::Contradiction(_) => 11,
+        EventKind::LostByPanic { .. } => 12,
     }
 }
 
@@ -397,6 +398,9 @@ fn rank(kind: &EventKind) -> u8 {
 fn is_hygiene(kind: &EventKind) -> bool {
     matches!(
         kind,
-        EventKind::Unchecked { .. } | EventKind::ZeroSized { .. } | EventKind::UncheckedSize { .. }
+        EventKind::Unchecked { .. }
+            | EventKind::ZeroSized { .. }
+            | EventKind::UncheckedSize { .. }
+            | EventKind::LostByPanic { .. }
     )
 }

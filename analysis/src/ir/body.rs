@@ -406,6 +406,8 @@ pub enum Terminator {
     Any(Vec<BlockId>),
     /// Leaves the body; the result stands in [`LocalId::RETURN`], all drops are done.
     Return,
+    /// Ends in a panic.
+    Panic,
     /// Never reached (after a diverging call, the missing arm of an exhaustive match).
     Unreachable,
 }

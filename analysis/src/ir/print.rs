@@ -210,6 +210,7 @@ impl Display for Show<'_, Terminator> {
                 list(f, all.iter().map(|to| format!("b{}", to.0)))
             }
             Terminator::Return => f.write_str("return"),
+            Terminator::Panic => f.write_str("panic"),
             Terminator::Unreachable => f.write_str("unreachable"),
         }
     }

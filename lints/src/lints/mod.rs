@@ -10,6 +10,7 @@ pub(crate) mod double_free;
 pub(crate) mod free_nonheap;
 pub(crate) mod free_offset;
 pub(crate) mod leaked_alloc;
+pub(crate) mod leaked_on_unwind;
 pub(crate) mod leaked_raw;
 pub(crate) mod leaked_realloc;
 pub(crate) mod malformed_directive;
@@ -34,6 +35,7 @@ pub(crate) const ALL: &[&Lint] = &[
     &free_nonheap::LINT,
     &free_offset::LINT,
     &leaked_alloc::LINT,
+    &leaked_on_unwind::LINT,
     &leaked_raw::LINT,
     &leaked_realloc::LINT,
     &malformed_directive::LINT,

@@ -85,7 +85,8 @@ impl Builder<'_, '_> {
             }
             Expansion::Diverge(args) => {
                 self.inspect(&args);
-                self.diverge(Terminator::Unreachable);
+                self.panic(span);
+                self.at = self.new_block();
             }
             Expansion::Cfg(cfg) => {
                 let cfg = Operand::Literal(Literal::Cfg(Box::new(cfg)));
@@ -145,8 +146,14 @@ impl Builder<'_, '_> {
         let go_on = std::mem::replace(&mut self.at, fail);
         self.push_scope(span);
         self.inspect(args);
-        self.end(Terminator::Unreachable);
+        self.panic(span);
         self.pop_scope();
         self.at = go_on;
+    }
+
+    /// The path ends in a panic, which is at the macro's place.
+    fn panic(&mut self, span: Span) {
+        self.push(StmtKind::Opaque(Vec::new()), span);
+        self.end(Terminator::Panic);
     }
 }

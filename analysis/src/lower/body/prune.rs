@@ -116,7 +116,7 @@ fn targets(end: &Terminator) -> Vec<BlockId> {
         Terminator::Goto(to) => vec![*to],
         Terminator::Branch { yes, no, .. } => vec![*yes, *no],
         Terminator::Any(all) => all.clone(),
-        Terminator::Return | Terminator::Unreachable => Vec::new(),
+        Terminator::Return | Terminator::Panic | Terminator::Unreachable => Vec::new(),
     }
 }
 
@@ -125,6 +125,6 @@ fn targets_mut(end: &mut Terminator) -> Vec<&mut BlockId> {
         Terminator::Goto(to) => vec![to],
         Terminator::Branch { yes, no, .. } => vec![yes, no],
         Terminator::Any(all) => all.iter_mut().collect(),
-        Terminator::Return | Terminator::Unreachable => Vec::new(),
+        Terminator::Return | Terminator::Panic | Terminator::Unreachable => Vec::new(),
     }
 }
