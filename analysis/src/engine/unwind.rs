@@ -7,14 +7,14 @@
 
 use super::block::{Block, Escape};
 use super::call::Callable;
-use super::machine::Machine;
+use super::machine::{Active, Machine};
 use super::object::ObjectId;
 use super::state::State;
 use super::tidy::Reach;
 use crate::event::{EventKind, Routine};
 use crate::ir::{Call, Callee};
 use crate::name::Name;
-use crate::resolve::{BodyRef, Owner};
+use crate::resolve::Owner;
 use crate::span::Span;
 use crate::types::{CalleeRef, Target, Ty};
 
@@ -143,9 +143,11 @@ impl Machine<'_> {
         let Some(root) = self.root else { return true };
         let def = self.program.func(root);
         let function = self.program.function(root);
-        let own: Option<BodyRef> = def.body;
-        let home = self.active.iter().rev().find(|a| a.home);
-        let ends = function.foreign_abi && own == home.map(|a| a.body);
+        let caught = |a: &Active| {
+            let owner = a.owner.filter(|_| a.stub);
+            owner.is_some_and(|id| self.program.func(id).name == "catch_unwind")
+        };
+        let ends = function.foreign_abi && !self.active.iter().any(caught);
         let main = def.name == "main" && matches!(def.owner, Owner::Free);
         !ends && !main && !function.is_test
     }

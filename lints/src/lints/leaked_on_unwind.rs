@@ -15,8 +15,9 @@ pub(crate) static LINT: Lint = Lint {
     cert: &["MEM31-C"],
     docs: r#"
 ### What it does
-Finds memory that the function releases or owns again, but that nobody answers for while a call runs
-which may panic: a closure or a trait's method that the caller chooses, an `unwrap`, an assertion.
+Finds memory that the function releases or owns again, but that nobody answers for while a call
+runs which may panic: a closure or a trait's method that the caller chooses, an `unwrap`, an
+assertion.
 
 ### Why is this bad
 When the call panics, unwinding drops what has an owner. A raw pointer has none: the release below
@@ -43,8 +44,8 @@ fn with_buffer<R>(len: usize, work: impl FnOnce(*mut u8) -> R) -> R {
 
 ### Limits
 A panic inside of an `extern "C"` function ends the program, and one in a test ends the test: both
-are left alone. Indexing, arithmetic and calls of other crates may panic too, and are not counted. In
-a program built with `panic = "abort"` the lint has nothing to say; leave it off there.
+are left alone. Indexing, arithmetic and calls of other crates may panic too, and are not counted.
+In a program built with `panic = "abort"` the lint has nothing to say; leave it off there.
 "#,
     check: Check::Event(check),
 };
@@ -83,7 +84,7 @@ mod tests {
         let kind = EventKind::LostByPanic {
             call: String::new(),
             taken_by: sample::routine("libc::free", crate::wording::C, Act::Release),
-            taken_at: line(9),
+            taken_at: line(17),
         };
         let d = check(&event(kind, sample::malloc())).unwrap();
         assert!(

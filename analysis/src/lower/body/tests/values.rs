@@ -223,13 +223,15 @@ fn macros_inspect_assert_and_diverge() {
           _4 = .is_null(_1:p)
           if _4 b1 else b2
         b1:
-          unreachable
+          opaque 
+          panic
         b2:
           _5 = Gt(_2:n, 3)
           if _5 b3 else b4
         b3:
           inspect _2:n
-          unreachable
+          opaque 
+          panic
         b4:
           _0 = ()
           return
