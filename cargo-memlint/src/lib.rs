@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod discover;
 pub mod explain;
+pub mod fix;
 pub mod glob;
 pub mod load;
 pub mod lowering;

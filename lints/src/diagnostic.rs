@@ -20,7 +20,7 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do instead.
     pub helps: Vec<String>,
-    /// Edits that can be applied.
+    /// Repairs that can be applied; of several, one is enough.
     pub suggestions: Vec<Suggestion>,
     /// The function in whose view it is wrong; empty outside of functions.
     pub function: String,
@@ -35,20 +35,27 @@ pub struct Label {
     pub text: String,
 }
 
-/// An edit of the source.
+/// A repair of the source: its edits belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// What is replaced.
-    pub span: Span,
-    /// By what.
-    pub replacement: String,
-    /// What the edit does, in words: `remove the directive`.
+    /// The edits, in the order of their places; none overlaps another.
+    pub edits: Vec<Edit>,
+    /// What the repair does, in words: `remove the directive`.
     pub message: String,
     /// Whether it may be applied unseen.
     pub applicability: Applicability,
 }
 
-/// Whether an edit may be applied unseen.
+/// An edit of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; an empty span is an insertion.
+    pub span: Span,
+    /// By what.
+    pub replacement: String,
+}
+
+/// Whether a repair may be applied unseen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Applicability {
     /// It is what the user meant, and the result compiles.
@@ -125,7 +132,7 @@ impl Diagnostic {
         self
     }
 
-    /// With an edit.
+    /// With a repair that can be applied.
     pub(crate) fn suggest(mut self, suggestion: Suggestion) -> Diagnostic {
         self.suggestions.push(suggestion);
         self

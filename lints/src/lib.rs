@@ -19,7 +19,7 @@ mod house_rules;
 mod sample;
 
 pub use catalogue::{all, catalogue_markdown, closest, closest_of, find};
-pub use diagnostic::{Applicability, Diagnostic, Label, Suggestion};
+pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Suggestion};
 pub use judge::judge;
 pub use levels::Levels;
 pub use lint::{Check, Group, Level, Lint};

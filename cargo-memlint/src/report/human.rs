@@ -194,13 +194,25 @@ pub(super) fn more_lines(finding: &Finding) -> Vec<String> {
 }
 
 fn patch<'a>(report: &Report<'a>, suggestion: &'a Suggestion) -> Group<'a> {
-    let file = suggestion.span.file;
-    let (source, first, shift) = window(report, std::iter::once(suggestion.span));
-    let range = report.texts.get(file).range(suggestion.span);
-    let range = range.start - shift..range.end - shift;
-    let snippet = Snippet::source(source)
-        .path(shown(report, file))
-        .line_start(first as usize)
-        .patch(Patch::new(range, &suggestion.replacement));
-    Group::with_title(Grade::HELP.secondary_title(&suggestion.message)).element(snippet)
+    let mut group = Group::with_title(Grade::HELP.secondary_title(&suggestion.message));
+    let mut files: Vec<FileId> = suggestion.edits.iter().map(|edit| edit.span.file).collect();
+    files.dedup();
+    for file in files {
+        let edits = suggestion
+            .edits
+            .iter()
+            .filter(|edit| edit.span.file == file);
+        let (source, first, shift) = window(report, edits.clone().map(|edit| edit.span));
+        let text = report.texts.get(file);
+        let patches = edits.map(|edit| {
+            let range = text.range(edit.span);
+            Patch::new(range.start - shift..range.end - shift, &edit.replacement)
+        });
+        let snippet = Snippet::source(source)
+            .path(shown(report, file))
+            .line_start(first as usize)
+            .patches(patches);
+        group = group.element(snippet);
+    }
+    group
 }

@@ -7,7 +7,7 @@ use super::human::{Look, more_lines, render};
 use super::{Finding, Report, severity};
 use crate::plan::{Identity, Unit};
 use memlint_analysis::span::Span;
-use memlint_lints::Applicability;
+use memlint_lints::{Applicability, Suggestion};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -189,12 +189,7 @@ fn message(report: &Report<'_>, finding: &Finding, styled: bool) -> Message {
     children.extend(diagnostic.notes.iter().map(|note| child("note", note)));
     children.extend(diagnostic.helps.iter().map(|help| child("help", help)));
     for suggestion in &diagnostic.suggestions {
-        let mut place = span(report, suggestion.span, true, "");
-        place.suggested_replacement = Some(suggestion.replacement.clone());
-        place.suggestion_applicability = Some(applicability(suggestion.applicability));
-        let mut child = child("help", &suggestion.message);
-        child.spans.push(place);
-        children.push(child);
+        children.push(repair(report, suggestion));
     }
     children.extend(more_lines(finding).iter().map(|help| child("help", help)));
     Message {
@@ -209,6 +204,18 @@ fn message(report: &Report<'_>, finding: &Finding, styled: bool) -> Message {
         message: diagnostic.message.clone(),
         spans,
     }
+}
+
+/// The spans with their replacements are one repair.
+fn repair(report: &Report<'_>, suggestion: &Suggestion) -> Message {
+    let mut child = child("help", &suggestion.message);
+    for edit in &suggestion.edits {
+        let mut place = span(report, edit.span, true, "");
+        place.suggested_replacement = Some(edit.replacement.clone());
+        place.suggestion_applicability = Some(applicability(suggestion.applicability));
+        child.spans.push(place);
+    }
+    child
 }
 
 fn child(level: &'static str, message: &str) -> Message {

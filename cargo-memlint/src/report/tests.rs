@@ -4,7 +4,7 @@ use super::*;
 use crate::plan::{Identity, TargetInfo, Unit};
 use crate::scratch::Scratch;
 use memlint_analysis::span::{FileId, Pos, Span};
-use memlint_lints::{Applicability, Label, Suggestion};
+use memlint_lints::{Applicability, Edit, Label, Suggestion};
 
 const A: &str = "fn a(é: &str) {\n    let p = make();\n    free(p);\n}\n";
 const B: &str = "fn make() -> *mut u8 {\n    malloc(1)\n}\n";
@@ -38,8 +38,10 @@ fn finding(level: Level) -> Finding {
             notes: vec!["CWE-415".into()],
             helps: vec!["release it once".into()],
             suggestions: vec![Suggestion {
-                span: span(0, (3, 4), (3, 12)),
-                replacement: String::new(),
+                edits: vec![Edit {
+                    span: span(0, (3, 4), (3, 12)),
+                    replacement: String::new(),
+                }],
                 message: "remove it".into(),
                 applicability: Applicability::MaybeIncorrect,
             }],

@@ -1,6 +1,6 @@
 //! A directive silences nothing, or an expectation is not fulfilled.
 
-use crate::diagnostic::{Applicability, Diagnostic, Suggestion};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
 use memlint_analysis::ir::{Directive, DirectiveKind};
 
@@ -61,8 +61,10 @@ pub(crate) fn finding(directive: &Directive, names: &[&str], whole: bool) -> Dia
         ));
     }
     d.help("remove the directive").suggest(Suggestion {
-        span: directive.span,
-        replacement: String::new(),
+        edits: vec![Edit {
+            span: directive.span,
+            replacement: String::new(),
+        }],
         message: "remove the directive".to_owned(),
         applicability: Applicability::MachineApplicable,
     })

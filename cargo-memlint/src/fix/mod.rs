@@ -1,0 +1,9 @@
+//! Changing sources: edits of a text, the guard before, and the writing of a file as a whole.
+
+mod edit;
+mod replace;
+mod vcs;
+
+pub use edit::{Edit, Merged, merge};
+pub use replace::{Fault, replace};
+pub use vcs::{Leave, guard};
