@@ -32,6 +32,9 @@ pub struct Cli {
     /// How it is shown.
     #[command(flatten)]
     pub output: Output,
+    /// What is repaired.
+    #[command(flatten)]
+    pub fix: Fix,
 }
 
 /// Which packages are checked.
@@ -164,6 +167,37 @@ pub struct Output {
     /// Print what was read, how much of it was analyzed and how long it took
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
+}
+
+/// What is repaired.
+#[derive(clap::Args, Debug, Default)]
+#[command(next_help_heading = "Repairs")]
+pub struct Fix {
+    /// Apply the repairs that are certain, and report what is left
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply the others as well: read the result
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change and change nothing; the exit status is 1 if there is something
+    #[arg(long, conflicts_with = "message_format")]
+    pub diff: bool,
+    /// Change files although there are changes that are not committed
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Change files although there are staged changes
+    #[arg(long)]
+    pub allow_staged: bool,
+    /// Change files although there is no version control
+    #[arg(long)]
+    pub allow_no_vcs: bool,
+}
+
+impl Fix {
+    /// Whether there is anything to repair, or to show repaired.
+    pub fn wanted(&self) -> bool {
+        self.fix || self.unsafe_fixes || self.diff
+    }
 }
 
 /// When to use colours.

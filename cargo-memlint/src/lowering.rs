@@ -4,7 +4,7 @@ use crate::load::{Placed, Tree};
 use crate::notice::Notice;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::shelf::{Scanned, Shelf, read_bytes, read_text};
+use crate::shelf::{Drafts, Scanned, Shelf, read_bytes, read_text};
 use crate::triggers;
 use memlint_analysis::ir::{Directive, FileIr};
 use memlint_analysis::lower::prefilter::Prefilter;
@@ -43,6 +43,8 @@ pub struct Lowered {
     pub directives: Vec<Directive>,
     /// Files that were left out.
     pub notices: Vec<Notice>,
+    /// Those of them that do not parse.
+    pub unparsed: HashSet<FileId>,
     /// Figures.
     pub counts: Counts,
 }
@@ -134,7 +136,7 @@ fn macro_tables(
             }) => collect_macros(file, text, table),
             // It was not kept, since it is not parsed itself.
             Some(_) => {
-                let text = read_text(&placed.path);
+                let text = shelf.drafts.read_text(&placed.path);
                 text.iter()
                     .for_each(|text| collect_macros(file, text, table));
             }
@@ -172,7 +174,9 @@ fn jobs(
                 });
                 FileId((out.files.len() - 1) as u32)
             });
-        let text = scanned.text.clone();
+        // A draft is parsed in any case: nowhere below is it read again.
+        let draft = || shelf.drafts.get(&placed.path).cloned();
+        let text = scanned.text.clone().or_else(draft);
         jobs.push(Job {
             file,
             text,
@@ -260,12 +264,12 @@ fn one(plan: &Plan, job: &Job, text: &Arc<str>, macros: &Arc<MacroTable>, shown:
 }
 
 /// A body that was looked at late and does not parse.
-pub fn body_not_parsed(file: &SourceFile, failure: &ParseFailure) -> Notice {
+pub fn body_not_parsed(file: &SourceFile, drafts: &Drafts, failure: &ParseFailure) -> Notice {
     let pos = failure.pos;
     let place = format!("{}:{}:{}", file.shown, pos.line, pos.column + 1);
     let message = format!("a function was left out: {}", failure.message);
     let notice = Notice::at(place, message);
-    let notice = match read_text(&file.path) {
+    let notice = match drafts.read_text(&file.path) {
         Ok(text) => notice.excerpt(&text, pos.line, pos.column),
         Err(_) => notice,
     };
@@ -365,4 +369,5 @@ fn gather(plan: &Plan, jobs: Vec<Job>, done: Vec<Option<Outcome>>, out: &mut Low
     out.counts.parsed = parsed.len();
     out.counts.failed = failed.len();
     out.counts.skipped = out.counts.files - parsed.union(&failed).count();
+    out.unparsed = failed;
 }

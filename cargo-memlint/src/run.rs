@@ -1,12 +1,13 @@
 //! One run from arguments to exit status.
 
 use crate::cli::{Cli, Color};
+use crate::fix::rounds;
 use crate::lowering::{Lowered, SourceFile};
 use crate::notice::{Notice, Trouble};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Finding, Report, Texts, counted};
-use crate::shelf::Shelf;
+use crate::shelf::{Drafts, Shelf};
 use crate::{bare, discover, explain, load, lowering, seen};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
 use anstream::ColorChoice;
@@ -54,16 +55,65 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 
 fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     if let Some(name) = &cli.levels.explain {
-        return Ok(print(&explain::explain(name)?));
+        print(&explain::explain(name)?);
+        return Ok(ExitCode::SUCCESS);
     }
     if cli.levels.list {
-        return Ok(print(&explain::list(&levels(cli, &[], "")?)));
+        print(&explain::list(&levels(cli, &[], "")?));
+        return Ok(ExitCode::SUCCESS);
     }
     let begin = Instant::now();
+    let first = look(cli, &Drafts::default())?;
+    let outcome = match cli.fix.wanted() {
+        true => rounds::repair(cli, first)?,
+        false => rounds::Outcome::untouched(first),
+    };
+    let (looked, drafts) = (&outcome.looked, &outcome.drafts);
+    if !cli.output.quiet {
+        let notices = looked.lowered.notices.iter().chain(&outcome.notices);
+        notices.for_each(|notice| say(Grade::WARNING, notice, colored));
+    }
+    let faults = outcome.faults.iter();
+    faults.for_each(|fault| say(Grade::ERROR, fault, colored));
+    match cli.fix.diff {
+        true => print(&outcome.diff),
+        false => show(cli, looked, drafts, colored),
+    }
+    if let Some(summary) = outcome.summary(cli).filter(|_| !cli.output.quiet) {
+        let _ = writeln!(io::stderr().lock(), "memlint: {summary}");
+    }
+    if cli.output.verbose > 0 {
+        figures(&looked.lowered, &looked.analysis, begin);
+    }
+    let failed = match cli.fix.diff {
+        true => !outcome.diff.is_empty(),
+        false => looked.findings.iter().any(|finding| finding.level.fails()),
+    };
+    Ok(match (outcome.faults.is_empty(), failed) {
+        (false, _) => ExitCode::from(EXIT_TROUBLE),
+        (true, true) => ExitCode::from(EXIT_FINDINGS),
+        (true, false) => ExitCode::SUCCESS,
+    })
+}
+
+/// What one look at the sources has found.
+pub struct Looked {
+    /// What was looked at.
+    pub plan: Plan,
+    /// The files.
+    pub lowered: Lowered,
+    /// What the engine says; its crates are gone.
+    pub analysis: Analysis,
+    /// In the order of path and line.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks at everything once; the drafts stand for what is on disk.
+pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
     let progress = Progress::start(!cli.output.quiet);
     progress.phase("Reading");
     let scanner = bare::scanner();
-    let mut shelf = Shelf::default();
+    let mut shelf = Shelf::over(drafts.clone());
     let mut plan = match cli.paths.is_empty() {
         // Cargo answers in another process: there is time for what every analysis begins with.
         true if rayon::current_num_threads() > 1 => {
@@ -92,30 +142,21 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     };
     drop(progress);
     for (file, failure) in &analysis.failures {
-        if let Some(file) = lowered.files.get(file.0 as usize) {
-            lowered
-                .notices
-                .push(lowering::body_not_parsed(file, failure));
+        if let Some(source) = lowered.files.get(file.0 as usize) {
+            let notice = lowering::body_not_parsed(source, drafts, failure);
+            lowered.notices.push(notice);
+            lowered.unparsed.insert(*file);
         }
     }
     lowered.notices.append(&mut plan.notices);
     let mut judged = memlint_lints::judge(&analysis.events);
     seen::join(&seen, &lowered.files, &mut judged, &mut lowered.notices);
-    if !cli.output.quiet {
-        lowered
-            .notices
-            .iter()
-            .for_each(|notice| say(Grade::WARNING, notice, colored));
-    }
     let findings = findings(&plan, &lowered, &levels, judged);
-    let failed = findings.iter().any(|finding| finding.level.fails());
-    show(cli, &plan, &lowered, &findings, colored);
-    if cli.output.verbose > 0 {
-        figures(&lowered, &analysis, begin);
-    }
-    Ok(match failed {
-        true => ExitCode::from(EXIT_FINDINGS),
-        false => ExitCode::SUCCESS,
+    Ok(Looked {
+        plan,
+        lowered,
+        analysis,
+        findings,
     })
 }
 
@@ -192,15 +233,15 @@ fn order<'a>(files: &'a [SourceFile], finding: &'a Finding) -> impl Ord + 'a {
     )
 }
 
-fn show(cli: &Cli, plan: &Plan, lowered: &Lowered, findings: &[Finding], colored: bool) {
+fn show(cli: &Cli, looked: &Looked, drafts: &Drafts, colored: bool) {
     let format = cli.output.message_format;
-    let texts = Texts::new(&lowered.files);
+    let texts = Texts::new(&looked.lowered.files, drafts);
     let report = Report {
-        findings,
-        files: &lowered.files,
+        findings: &looked.findings,
+        files: &looked.lowered.files,
         texts: &texts,
-        units: &plan.units,
-        seen: lowered.counts.files,
+        units: &looked.plan.units,
+        seen: looked.lowered.counts.files,
         quiet: cli.output.quiet,
         colored,
         width: width(),
@@ -240,10 +281,9 @@ fn figures(lowered: &Lowered, analysis: &Analysis, begin: Instant) {
     );
 }
 
-fn print(text: &str) -> ExitCode {
+fn print(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    ExitCode::SUCCESS
 }
 
 /// `--color`, then `CARGO_TERM_COLOR`, then what the terminal and `NO_COLOR` say.

@@ -36,23 +36,71 @@ pub enum Entry {
     Read(Scanned),
 }
 
+/// Texts that stand for those on disk: what files would hold after repairs that are not written yet.
+#[derive(Debug, Default, Clone)]
+pub struct Drafts(FxHashMap<PathBuf, Arc<str>>);
+
+impl Drafts {
+    /// From now on the file holds this text.
+    pub fn put(&mut self, path: PathBuf, text: Arc<str>) {
+        self.0.insert(path, text);
+    }
+
+    /// From now on the file holds what is on disk.
+    pub fn discard(&mut self, path: &Path) {
+        self.0.remove(path);
+    }
+
+    /// The text that stands for the file's own, if one does.
+    pub fn get(&self, path: &Path) -> Option<&Arc<str>> {
+        self.0.get(path)
+    }
+
+    /// What the file holds as text, see [`read_text`].
+    pub fn read_text(&self, path: &Path) -> Result<String, Entry> {
+        match self.get(path) {
+            Some(text) => Ok(text.as_ref().to_owned()),
+            None => read_text(path),
+        }
+    }
+
+    /// What the file holds, see [`read_bytes`].
+    pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, Entry> {
+        match self.get(path) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => read_bytes(path),
+        }
+    }
+}
+
 /// All files asked for so far.
 #[derive(Debug, Default)]
 pub struct Shelf {
     /// By the text of the path.
     entries: FxHashMap<OsString, Entry>,
+    /// What stands for files on disk.
+    pub drafts: Drafts,
 }
 
 impl Shelf {
+    /// An empty one that reads these texts in the place of files.
+    pub fn over(drafts: Drafts) -> Shelf {
+        Shelf {
+            drafts,
+            ..Shelf::default()
+        }
+    }
+
     /// Reads those not yet read, in parallel.
     pub fn fetch(&mut self, mut paths: Vec<PathBuf>, scanner: &Scanner) {
         paths.retain(|path| !self.entries.contains_key(path.as_os_str()));
         paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
         paths.dedup_by(|a, b| a.as_os_str() == b.as_os_str());
+        let drafts = &self.drafts;
         let read: Vec<_> = paths
             .into_par_iter()
             .map(|path| {
-                let entry = read(&path, scanner);
+                let entry = read(drafts, &path, scanner);
                 (path.into_os_string(), entry)
             })
             .collect();
@@ -131,8 +179,8 @@ fn is_missing(error: &io::Error) -> bool {
     )
 }
 
-fn read(path: &Path, scanner: &Scanner) -> Entry {
-    let text = match read_text(path) {
+fn read(drafts: &Drafts, path: &Path, scanner: &Scanner) -> Entry {
+    let text = match drafts.read_text(path) {
         Ok(text) => text,
         Err(entry) => return entry,
     };

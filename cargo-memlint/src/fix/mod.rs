@@ -2,6 +2,7 @@
 
 mod edit;
 mod replace;
+pub mod rounds;
 mod vcs;
 
 pub use edit::{Edit, Merged, merge};

@@ -3,6 +3,7 @@
 use super::*;
 use crate::plan::{Identity, TargetInfo, Unit};
 use crate::scratch::Scratch;
+use crate::shelf::Drafts;
 use memlint_analysis::span::{FileId, Pos, Span};
 use memlint_lints::{Applicability, Edit, Label, Suggestion};
 
@@ -80,7 +81,8 @@ fn written(name: &str, findings: &[Finding]) -> String {
             target,
         },
     };
-    let texts = Texts::new(&files);
+    let drafts = Drafts::default();
+    let texts = Texts::new(&files, &drafts);
     let report = Report {
         findings,
         files: &files,

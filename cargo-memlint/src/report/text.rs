@@ -1,7 +1,7 @@
 //! Source texts for rendering: read again only for files with findings, with an index of lines.
 
 use crate::lowering::SourceFile;
-use crate::shelf::read_text;
+use crate::shelf::Drafts;
 use memlint_analysis::span::{FileId, Pos, Span};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -10,15 +10,17 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Texts<'a> {
     files: &'a [SourceFile],
+    drafts: &'a Drafts,
     cells: Vec<OnceCell<Text>>,
     none: Text,
 }
 
 impl<'a> Texts<'a> {
     /// Nothing is read yet.
-    pub fn new(files: &'a [SourceFile]) -> Texts<'a> {
+    pub fn new(files: &'a [SourceFile], drafts: &'a Drafts) -> Texts<'a> {
         Texts {
             files,
+            drafts,
             cells: files.iter().map(|_| OnceCell::new()).collect(),
             none: Text::new(String::new()),
         }
@@ -29,7 +31,8 @@ impl<'a> Texts<'a> {
         let ix = file.0 as usize;
         match (self.cells.get(ix), self.files.get(ix)) {
             (Some(cell), Some(source)) => {
-                cell.get_or_init(|| Text::new(read_text(&source.path).unwrap_or_default()))
+                let text = || self.drafts.read_text(&source.path);
+                cell.get_or_init(|| Text::new(text().unwrap_or_default()))
             }
             _ => &self.none,
         }
