@@ -47,6 +47,8 @@ pub fn apply(diagnostics: Vec<Diagnostic>, directives: &[Directive], levels: &Le
 /// One name of one directive.
 struct Entry<'a> {
     directive: &'a Directive,
+    /// Which of its names.
+    at: usize,
     written: &'a str,
     selection: Selection,
     used: bool,
@@ -60,15 +62,16 @@ fn read<'a>(directive: &'a Directive, entries: &mut Vec<Entry<'a>>, about: &mut 
     if directive.reason.is_none() {
         about.push(allow_without_reason::finding(directive));
     }
-    for written in &directive.lints {
+    for (at, written) in directive.lints.iter().enumerate() {
         match Selection::parse(written) {
             Ok(selection) => entries.push(Entry {
                 directive,
+                at,
                 written,
                 selection,
                 used: false,
             }),
-            Err(unknown) => about.push(unknown_lint::finding(directive, &unknown)),
+            Err(unknown) => about.push(unknown_lint::finding(directive, at, &unknown)),
         }
     }
 }
@@ -142,13 +145,12 @@ fn unused(directives: &[Directive], entries: &[Entry<'_>], levels: &Levels) -> V
             let mine = |entry: &&Entry<'_>| std::ptr::eq(entry.directive, directive);
             entries.iter().filter(mine)
         };
-        let idle: Vec<&str> = own()
+        let idle: Vec<(usize, &str)> = own()
             .filter(|entry| !entry.used && runs(entry.selection, levels))
-            .map(|entry| entry.written)
+            .map(|entry| (entry.at, entry.written))
             .collect();
         if !idle.is_empty() {
-            let whole = idle.len() == directive.lints.len();
-            found.push(unused_allow::finding(directive, &idle, whole));
+            found.push(unused_allow::finding(directive, &idle));
         }
     }
     found
@@ -170,6 +172,7 @@ mod tests {
     use super::*;
     use crate::sample::{self, event, free, line};
     use memlint_analysis::event::{EventKind, Fault, Loss};
+    use memlint_analysis::ir::Part;
 
     fn leak() -> Diagnostic {
         let how = Loss::ScopeEnd;
@@ -199,7 +202,28 @@ mod tests {
             reason: Some("because".to_owned()),
             span: line(scope.0.saturating_sub(1)),
             scope: line(scope.0).to(line(scope.1)),
+            parts: parts(lints),
+            removal: Some(line(scope.0.saturating_sub(1))),
         }
+    }
+
+    /// Names in a row, ten columns each, then a reason.
+    fn parts(lints: &[&str]) -> Vec<Part> {
+        let at = |n: usize| {
+            let pos = |column: usize| Pos {
+                line: 8,
+                column: column as u32,
+            };
+            let file = line(8).file;
+            let (lo, hi) = (pos(n * 10), pos(n * 10 + 8));
+            Span { file, lo, hi }
+        };
+        let name = |n: usize| (n < lints.len()).then_some(n);
+        let part = |n| Part {
+            span: at(n),
+            name: name(n),
+        };
+        (0..=lints.len()).map(part).collect()
     }
 
     fn allow(lints: &[&str], scope: (u32, u32)) -> Directive {
@@ -266,8 +290,33 @@ mod tests {
         );
         let d = &outcome.hygiene[0];
         assert_eq!(d.message, "`allow(double_free)` silences nothing");
-        assert_eq!(d.helps, ["remove `double_free` from the directive"]);
-        assert!(d.suggestions.is_empty());
+        assert_eq!(
+            d.suggestions[0].message,
+            "remove `double_free` from the directive"
+        );
+        assert_eq!(removed(d), [(10, 20)]);
+    }
+
+    /// The columns that the first repair deletes.
+    fn removed(d: &Diagnostic) -> Vec<(u32, u32)> {
+        let edits = &d.suggestions[0].edits;
+        assert!(edits.iter().all(|edit| edit.replacement.is_empty()));
+        let columns = edits.iter().map(|e| (e.span.lo.column, e.span.hi.column));
+        columns.collect()
+    }
+
+    #[test]
+    fn names_go_with_their_commas() {
+        let outcome = |names: &[&str]| run(vec![leak()], &[allow(names, (9, 9))]);
+        let first = outcome(&["double_free", "leaked_raw"]);
+        assert_eq!(removed(&first.hygiene[0]), [(0, 10)]);
+        let both = outcome(&["double_free", "leaked_raw", "free_offset", "use_after_free"]);
+        assert_eq!(removed(&both.hygiene[0]), [(0, 10), (20, 30), (30, 40)]);
+        // Without a reason behind them, the comma in front goes.
+        let mut directive = allow(&["leaked_raw", "double_free", "free_offset"], (9, 9));
+        directive.parts.pop();
+        let last = run(vec![leak()], &[directive]);
+        assert_eq!(removed(&last.hygiene[0]), [(8, 28)]);
     }
 
     #[test]

@@ -374,6 +374,20 @@ pub struct Directive {
     pub span: Span,
     /// The source it covers.
     pub scope: Span,
+    /// What stands in its list, in order.
+    pub parts: Vec<Part>,
+    /// What is deleted to be rid of it: its whole line if nothing else stands there. `None` if the
+    /// attribute does something else as well.
+    pub removal: Option<Span>,
+}
+
+/// What stands between two commas of a directive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Where, without the commas.
+    pub span: Span,
+    /// The name that it is, an index into [`Directive::lints`]; a reason is none.
+    pub name: Option<usize>,
 }
 
 /// What a directive asks for.

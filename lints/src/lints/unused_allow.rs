@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
-use memlint_analysis::ir::{Directive, DirectiveKind};
+use memlint_analysis::ir::{Directive, DirectiveKind, Part};
+use memlint_analysis::span::Span;
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -42,10 +43,11 @@ A name is only judged in a run in which its lint is not at `allow`.
     check: Check::Directive,
 };
 
-/// These names of the directive silenced nothing; `whole`: there are no others in it.
-pub(crate) fn finding(directive: &Directive, names: &[&str], whole: bool) -> Diagnostic {
+/// These names of the directive, with their numbers, silenced nothing.
+pub(crate) fn finding(directive: &Directive, names: &[(usize, &str)]) -> Diagnostic {
     let kind = super::directive_word(&directive.kind);
-    let written = format!("`{kind}({})`", names.join(", "));
+    let written: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
+    let written = format!("`{kind}({})`", written.join(", "));
     let expected = directive.kind == DirectiveKind::Expect;
     let message = if expected {
         format!("{written} is not fulfilled: nothing is found here")
@@ -53,19 +55,51 @@ pub(crate) fn finding(directive: &Directive, names: &[&str], whole: bool) -> Dia
         format!("{written} silences nothing")
     };
     let d = Diagnostic::new(&LINT, directive.span, message);
-    if !whole {
-        let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        return d.help(format!(
-            "remove {} from the directive",
-            quoted.join(" and ")
-        ));
-    }
-    d.help("remove the directive").suggest(Suggestion {
-        edits: vec![Edit {
-            span: directive.span,
-            replacement: String::new(),
-        }],
-        message: "remove the directive".to_owned(),
+    let whole = directive
+        .removal
+        .filter(|_| names.len() == directive.lints.len());
+    let (message, spans) = match whole {
+        Some(span) => ("remove the directive".to_owned(), vec![span]),
+        None => {
+            let quoted: Vec<_> = names.iter().map(|(_, name)| format!("`{name}`")).collect();
+            let message = format!("remove {} from the directive", quoted.join(" and "));
+            (message, without(directive, names))
+        }
+    };
+    let edit = |span| Edit {
+        span,
+        replacement: String::new(),
+    };
+    d.suggest(Suggestion {
+        edits: spans.into_iter().map(edit).collect(),
+        message,
         applicability: Applicability::MachineApplicable,
     })
+}
+
+/// What goes with these names: each with the comma behind it, or in front of it if nothing that stays
+/// follows.
+fn without(directive: &Directive, names: &[(usize, &str)]) -> Vec<Span> {
+    let parts = &directive.parts;
+    let goes = |part: &Part| {
+        part.name
+            .is_some_and(|at| names.iter().any(|(n, _)| *n == at))
+    };
+    let stays = parts.iter().rposition(|part| !goes(part));
+    let mut spans = Vec::new();
+    for (at, part) in parts.iter().enumerate().filter(|(_, part)| goes(part)) {
+        let next = parts.get(at + 1).filter(|_| stays > Some(at));
+        spans.extend(next.map(|next| Span {
+            hi: next.span.lo,
+            ..part.span
+        }));
+    }
+    // The last ones go together.
+    if let (Some(stays), Some(last)) = (stays, parts.last().filter(|last| goes(last))) {
+        spans.push(Span {
+            lo: parts[stays].span.hi,
+            ..last.span
+        });
+    }
+    spans
 }

@@ -3,14 +3,16 @@
 
 mod grammar;
 mod nodes;
+mod removal;
 #[cfg(test)]
 mod tests;
 
 use super::text::{Kind, Pieces};
-use crate::ir::{Directive, DirectiveKind};
+use crate::ir::{Directive, DirectiveKind, Part};
 use crate::span::{FileId, Pos, Span};
 use grammar::Parsed;
 use nodes::Nodes;
+use std::ops::Range;
 
 /// All directives of a file, in the order of the source.
 pub(super) fn collect(file: FileId, text: &str, tree: &syn::File) -> Vec<Directive> {
@@ -18,21 +20,35 @@ pub(super) fn collect(file: FileId, text: &str, tree: &syn::File) -> Vec<Directi
         return Vec::new();
     }
     let nodes = Nodes::collect(file, tree);
-    let mut out = comments(file, text, &nodes);
+    let lines = Lines::new(text);
+    let mut out = comments(file, &lines, &nodes);
     for (span, parsed) in &nodes.attributes {
         let scope = match parsed.kind {
             DirectiveKind::AllowFile => whole_file(file),
             DirectiveKind::Malformed(_) => *span,
             _ => nodes.around(*span).unwrap_or(whole_file(file)),
         };
-        out.push(directive(parsed.clone(), *span, scope));
+        out.push(directive(parsed.clone(), *span, scope, &lines));
     }
     out.sort_by_key(|d| d.span.lo);
     out
 }
 
-fn directive(parsed: Parsed, span: Span, scope: Span) -> Directive {
+fn directive(parsed: Parsed, span: Span, scope: Span, lines: &Lines<'_>) -> Directive {
+    let range = lines.offset(span.lo)..lines.offset(span.hi);
+    let found = removal::of(lines.text, range, &parsed.lints);
+    let place = |range: Range<usize>| Span {
+        file: span.file,
+        lo: lines.position(range.start),
+        hi: lines.position(range.end),
+    };
+    let part = |(range, name)| Part {
+        span: place(range),
+        name,
+    };
     Directive {
+        parts: found.parts.into_iter().map(part).collect(),
+        removal: found.whole.map(place),
         kind: parsed.kind,
         lints: parsed.lints,
         reason: parsed.reason,
@@ -52,9 +68,9 @@ fn whole_file(file: FileId) -> Span {
     }
 }
 
-fn comments(file: FileId, text: &str, nodes: &Nodes) -> Vec<Directive> {
+fn comments(file: FileId, lines: &Lines<'_>, nodes: &Nodes) -> Vec<Directive> {
     let mut out = Vec::new();
-    let lines = Lines::new(text);
+    let text = lines.text;
     let mut code_end: Option<usize> = None;
     let pieces = Pieces::new(text);
     for piece in Pieces::new(text) {
@@ -78,7 +94,7 @@ fn comments(file: FileId, text: &str, nodes: &Nodes) -> Vec<Directive> {
             (_, Some(end)) => nodes.ending_at(end).unwrap_or(span),
             (_, None) => nodes.after(span).unwrap_or(span),
         };
-        out.push(directive(parsed, span, scope));
+        out.push(directive(parsed, span, scope, lines));
     }
     out
 }
@@ -107,5 +123,17 @@ impl<'t> Lines<'t> {
             line: line as u32,
             column: before.chars().count() as u32,
         }
+    }
+
+    /// The byte of a position; beyond the end of the text it is the end.
+    fn offset(&self, pos: Pos) -> usize {
+        let line = (pos.line as usize).saturating_sub(1);
+        let start = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let rest = &self.text[start..];
+        let mut chars = rest.char_indices();
+        start
+            + chars
+                .nth(pos.column as usize)
+                .map_or(rest.len(), |(at, _)| at)
     }
 }
