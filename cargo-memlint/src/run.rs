@@ -1,7 +1,7 @@
 //! One run from arguments to exit status.
 
 use crate::cli::{Cli, Color};
-use crate::fix::rounds;
+use crate::fix::{self, rounds};
 use crate::lowering::{Lowered, SourceFile};
 use crate::notice::{Notice, Trouble};
 use crate::plan::Plan;
@@ -151,7 +151,8 @@ pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
     lowered.notices.append(&mut plan.notices);
     let mut judged = memlint_lints::judge(&analysis.events);
     seen::join(&seen, &lowered.files, &mut judged, &mut lowered.notices);
-    let findings = findings(&plan, &lowered, &levels, judged);
+    let mut findings = findings(&plan, &lowered, &levels, judged);
+    fix::suggest(&mut findings, &lowered.files, drafts);
     Ok(Looked {
         plan,
         lowered,

@@ -132,6 +132,7 @@ impl Seen {
                 .collect(),
             suggestions: Vec::new(),
             function: String::new(),
+            event: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A finding: the message, the places of its story, the rule, the repair.
 
 use crate::lint::Lint;
+use memlint_analysis::event::Event;
 use memlint_analysis::span::Span;
 
 /// One finding, ready to be shown in any format.
@@ -24,6 +25,8 @@ pub struct Diagnostic {
     pub suggestions: Vec<Suggestion>,
     /// The function in whose view it is wrong; empty outside of functions.
     pub function: String,
+    /// What happened, if an event tells of it.
+    pub event: Option<Box<Event>>,
 }
 
 /// A place with what is to be said about it.
@@ -87,6 +90,7 @@ impl Diagnostic {
             helps: Vec::new(),
             suggestions: Vec::new(),
             function: String::new(),
+            event: None,
         }
     }
 

@@ -32,7 +32,11 @@ fn word(event: &Event) -> Option<Diagnostic> {
         Check::Event(check) => check(event),
         Check::Directive => None,
     });
-    found.map(|d| d.expanded_by(event.call))
+    let found = found.map(|d| d.expanded_by(event.call));
+    found.map(|d| Diagnostic {
+        event: Some(Box::new(event.clone())),
+        ..d
+    })
 }
 
 /// What chooses between stories of one defect; total, so that the choice never varies.

@@ -1,6 +1,7 @@
 //! The lints of `cargo memlint`: what an event means, in words, and how loud it is said.
 //!
-//! One file a lint under `lints/`; around them the catalogue, the levels and the suppressions.
+//! One file a lint under `lints/`; around them the catalogue, the levels, the suppressions, and what
+//! the repairs share.
 //! Nothing here parses, follows a path, renders, or touches the file system.
 
 mod catalogue;
@@ -9,6 +10,7 @@ mod judge;
 mod levels;
 mod lint;
 mod lints;
+mod repair;
 mod select;
 pub mod suppress;
 mod wording;
@@ -22,5 +24,6 @@ pub use catalogue::{all, catalogue_markdown, closest, closest_of, find};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Suggestion};
 pub use judge::judge;
 pub use levels::Levels;
-pub use lint::{Check, Group, Level, Lint};
+pub use lint::{Check, Group, Level, Lint, Repair};
+pub use repair::suggest;
 pub use select::{Selection, UnknownName};

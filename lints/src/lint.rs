@@ -1,7 +1,8 @@
 //! What a lint is: its name, its group, its documentation and its check.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use memlint_analysis::event::Event;
+use memlint_analysis::lower::shape::Shapes;
 use std::fmt;
 
 /// One lint, with all that is ever said about it.
@@ -22,7 +23,12 @@ pub struct Lint {
     pub docs: &'static str,
     /// Where its findings come from.
     pub check: Check,
+    /// How a finding from an event is repaired in the text, where that can be said.
+    pub repair: Option<Repair>,
 }
+
+/// Finds the edits that repair what an event tells of, in the file where it is reported.
+pub type Repair = fn(&Event, &Shapes) -> Option<Suggestion>;
 
 /// Where the findings of a lint come from.
 #[derive(Clone, Copy)]

@@ -96,6 +96,7 @@ pub(crate) static LINT: Lint = Lint {{
 ### Limits
 "#,
     check: Check::Event(check),
+    repair: None,
 }};
 
 fn check(_event: &Event) -> Option<Diagnostic> {{

@@ -12,6 +12,7 @@ mod macros;
 mod mention;
 pub mod prefilter;
 pub mod scan;
+pub mod shape;
 mod skim;
 mod span;
 #[cfg(test)]

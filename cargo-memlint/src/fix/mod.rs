@@ -3,8 +3,10 @@
 mod edit;
 mod replace;
 pub mod rounds;
+mod suggest;
 mod vcs;
 
 pub use edit::{Edit, Merged, merge};
 pub use replace::{Fault, replace};
+pub use suggest::suggest;
 pub use vcs::{Leave, guard};

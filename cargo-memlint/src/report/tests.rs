@@ -47,6 +47,7 @@ fn finding(level: Level) -> Finding {
                 applicability: Applicability::MaybeIncorrect,
             }],
             function: "a".into(),
+            event: None,
         },
     }
 }

@@ -1,9 +1,11 @@
 //! A second owner is made of memory whose first owner is still alive.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{code, container, one, routine, tell};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
+use memlint_analysis::lower::shape::{Id, Kind, Shapes};
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -48,6 +50,7 @@ Giving up the first owner after the second one is made (`mem::forget(original)`)
 reported, unless the path can leave in between.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -119,6 +122,74 @@ fn help(by: &Routine) -> String {
             "leave the release to the owner, or give it up with `into_raw` before {}",
             routine(by)
         ),
+    }
+}
+
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let call = Call::at(shapes, event.site)?;
+    let path = call.path().map_or("", |path| shapes.text_of(path));
+    match (container(path), call.name()) {
+        ("Rc" | "Arc", "from_raw") => count(call),
+        ("Box" | "Vec" | "String" | "CString", "from_raw" | "from_raw_parts") | (_, "read") => {
+            forget_first(call)
+        }
+        _ => None,
+    }
+}
+
+/// The second owner gets a count of its own.
+fn count(call: Call<'_>) -> Option<Suggestion> {
+    let (shapes, pointer) = (call.shapes, call.argument(0)?);
+    let lent = Call::of(shapes, pointer).filter(|lent| lent.name() == "as_ptr");
+    let lent = lent.and_then(|lent| lent.argument(0));
+    if !repair::is_repeatable(shapes, lent.unwrap_or(pointer)) {
+        return None;
+    }
+    let (text, prefix) = (shapes.text_of(pointer), call.prefix());
+    let counted = format!(
+        "{{ {prefix}increment_strong_count({text}); {} }}",
+        shapes.text(call.span())
+    );
+    // Where the first owner is given up on some path, the count may be its own.
+    let function = shapes.span(repair::function(shapes, call.id)?);
+    let given_up = ["forget", "ManuallyDrop"]
+        .iter()
+        .any(|name| shapes.mentions(function, name) > 0);
+    let edit = repair::replace(call.span(), counted);
+    repair::graded(!given_up, "take a count for the second owner", vec![edit])
+}
+
+/// The first owner is a variable that nobody uses afterwards: it is given up once there is a second.
+fn forget_first(call: Call<'_>) -> Option<Suggestion> {
+    let shapes = call.shapes;
+    let first = owner_of(shapes, repair::bare(shapes, call.argument(0)?))?;
+    let bound = repair::bound(shapes, first).filter(|bound| bound.owned)?;
+    let statement = repair::straight(shapes, call.id, repair::home(shapes, bound)?)?;
+    let name = shapes.text_of(first);
+    let whole = shapes.text_of(statement).ends_with(';');
+    if !whole || repair::is_used_after(shapes, statement, name) {
+        return None;
+    }
+    let edit = repair::line_after(shapes, statement, &format!("std::mem::forget({name});"));
+    repair::certain(
+        format!("give `{name}` up, whose memory has another owner now"),
+        vec![edit],
+    )
+}
+
+/// The variable in `&x`, `&mut *x` and `x.as_mut_ptr()`.
+fn owner_of(shapes: &Shapes, pointer: Id) -> Option<Id> {
+    let inner = *shapes.children(pointer).first()?;
+    match shapes.kind(pointer) {
+        Kind::Method { name, .. } => {
+            matches!(shapes.text(name), "as_ptr" | "as_mut_ptr").then_some(inner)
+        }
+        Kind::Reference if shapes.kind(inner) == Kind::Deref => {
+            let below = shapes.children(inner).first();
+            below.copied()
+        }
+        Kind::Reference => Some(inner),
+        _ => None,
     }
 }
 

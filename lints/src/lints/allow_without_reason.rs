@@ -41,6 +41,7 @@ fn answer() -> u32 {
 Whether the reason is a good one is for people to judge.
 "#,
     check: Check::Directive,
+    repair: None,
 };
 
 /// The directive gives no reason.

@@ -58,6 +58,7 @@ Bodies are judged only where all their paths are understood. A body that release
 is reported as `mismatched_dealloc`.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

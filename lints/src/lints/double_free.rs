@@ -1,9 +1,11 @@
 //! One allocation is released twice on one path.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, routine, tell, tell_end};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
+use memlint_analysis::lower::shape::{Id, Kind, Shapes};
 use memlint_analysis::span::Span;
 
 /// See [`Lint::docs`].
@@ -57,6 +59,7 @@ Both releases must be reached on one path that the code in view can take. Memory
 function may have released in between is not judged.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -137,6 +140,100 @@ fn help(by: &Routine, first: &Routine) -> String {
 
 fn the_call(by: &Routine) -> String {
     format!("the call of {}", routine(by))
+}
+
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let EventKind::Reclaim {
+        by,
+        fault: Fault::Ended { by: first, at },
+    } = &event.kind
+    else {
+        return None;
+    };
+    match (by.act, first.act) {
+        (Act::Release | Act::Adopt | Act::Drop, Act::Release | Act::Adopt | Act::Drop) => {
+            let again = Call::at(shapes, event.site);
+            match again {
+                Some(again) => remove_second(again, Call::at(shapes, *at)?),
+                None => forget_self(shapes, *at),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Two releases of one name in one row: the second is too many.
+fn remove_second(second: Call<'_>, first: Call<'_>) -> Option<Suggestion> {
+    let shapes = second.shapes;
+    let pointer = |call: Call<'_>| Some(repair::bare(shapes, released(call)?));
+    let (one, two) = (pointer(first)?, pointer(second)?);
+    let bound = repair::bound(shapes, two).filter(|bound| !bound.mutable)?;
+    if shapes.text_of(one) != shapes.text_of(two) {
+        return None;
+    }
+    let statement = repair::whole_statement(shapes, second.id)?;
+    let block = shapes.parent(statement)?;
+    let earlier = repair::straight(shapes, first.id, block)?;
+    repair::whole_statement(shapes, first.id)?;
+    if shapes.span(earlier).hi > shapes.span(statement).lo {
+        return None;
+    }
+    let name = shapes.text_of(bound.binding);
+    let edit = repair::remove(shapes, statement);
+    repair::certain(format!("release `{name}` once"), vec![edit])
+}
+
+/// What the call releases; of `drop(..)` what stands in it.
+fn released(call: Call<'_>) -> Option<Id> {
+    let argument = call.argument(0)?;
+    match repair::is_drop(call.shapes, call.id) {
+        true => Call::of(call.shapes, repair::plain(call.shapes, argument))?.argument(0),
+        false => Some(argument),
+    }
+}
+
+/// A method that consumes the value has released what its `Drop` releases: the rest is forgotten.
+fn forget_self(shapes: &Shapes, released_at: Span) -> Option<Suggestion> {
+    let release = shapes.expression(released_at)?;
+    let function = repair::function(shapes, release)?;
+    let children = shapes.children(function);
+    let (receiver, block) = (children.first()?, children.last()?);
+    let consumes = matches!(shapes.kind(*receiver), Kind::Binding { owned: true, .. })
+        && shapes.text_of(*receiver) == "self";
+    let statement = repair::straight(shapes, release, *block)?;
+    let whole = shapes.text_of(statement).ends_with(';');
+    if !consumes || !whole || repair::is_used_after(shapes, statement, "self") {
+        return None;
+    }
+    let edit = repair::line_after(shapes, statement, "std::mem::forget(self);");
+    let is_certain = is_plain(shapes, function);
+    repair::graded(
+        is_certain,
+        "keep `Drop` from releasing it again",
+        vec![edit],
+    )
+}
+
+/// Whether the type whose method this is has only fields that need no drop.
+fn is_plain(shapes: &Shapes, method: Id) -> bool {
+    let Some(Kind::Impl { of }) = shapes.parent(method).map(|id| shapes.kind(id)) else {
+        return false;
+    };
+    let plain = |id: &Id| {
+        let ty = shapes.text_of(*id);
+        let numbers = [
+            "bool", "char", "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize",
+            "f32", "f64", "c_int", "size_t",
+        ];
+        ty.starts_with('*') || ty.starts_with("NonNull<") || numbers.contains(&ty)
+    };
+    let name = wording::head(shapes.text(of));
+    let mut structs = shapes.all().filter(|id| match shapes.kind(*id) {
+        Kind::Struct { name: own } => shapes.text(own) == name,
+        _ => false,
+    });
+    let found = structs.next().filter(|_| structs.next().is_none());
+    found.is_some_and(|id| shapes.children(id).iter().all(plain))
 }
 
 #[cfg(test)]

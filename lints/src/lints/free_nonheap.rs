@@ -1,9 +1,11 @@
 //! Memory that no allocator gave out reaches a release routine or becomes an owner.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, code, head, one, routine, tell};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, NonHeap, Routine};
+use memlint_analysis::lower::shape::{Kind, Shapes};
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -56,6 +58,7 @@ A pointer of unknown origin is never reported, and neither is one that is releas
 where it can only be heap memory, such as behind a flag that says so.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -133,6 +136,31 @@ fn help(what: &NonHeap, by: &Routine) -> String {
             }
         }
     }
+}
+
+/// The release of what never was on the heap goes away.
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let EventKind::Reclaim {
+        by,
+        fault: Fault::NonHeap(what),
+    } = &event.kind
+    else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site).filter(|_| by.act == Act::Release)?;
+    let pointer = repair::value(shapes, call.argument(0)?);
+    let always = match (shapes.kind(pointer), what) {
+        (Kind::Reference, NonHeap::Stack { .. } | NonHeap::Static) => true,
+        (Kind::Method { name, .. }, NonHeap::Borrowed { .. } | NonHeap::Literal) => {
+            matches!(shapes.text(name), "as_ptr" | "as_mut_ptr")
+        }
+        (Kind::Call, NonHeap::Lent { by }) => Call::of(shapes, pointer)
+            .is_some_and(|lender| by.rsplit("::").next() == Some(lender.name())),
+        _ => false,
+    };
+    let statement = repair::whole_statement(shapes, call.id).filter(|_| always)?;
+    let edit = repair::remove(shapes, statement);
+    repair::certain("leave the release to the owner", vec![edit])
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ A pointer that is moved forth and back again by the same distance is at the star
 distance that is unknown on the path says nothing.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

@@ -57,6 +57,7 @@ A pointer that reaches a static, a table, a returned value, a field of `self` or
 function that may keep it is not a leak. The end of the program, a panic and an abort leak nothing.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

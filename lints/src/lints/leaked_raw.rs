@@ -1,9 +1,12 @@
 //! Memory that a Rust owner gave up is never taken back.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, came_about, container, disowned, lost, never_released, tell};
 use memlint_analysis::event::{Block, Event, EventKind, Loss, Origin};
+use memlint_analysis::lower::shape::{Id, Kind, Shapes};
+use memlint_analysis::span::Span;
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -48,6 +51,7 @@ is not a leak. A result of `Box::leak` that is used as a `&'static` reference is
 end of the program, a panic and an abort leak nothing.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -100,6 +104,114 @@ fn help(how: &Loss, by: &str, block: &Block) -> String {
         Loss::BorrowedByForeign { .. } => format!("{repair} after the call"),
         Loss::ScopeEnd | Loss::Discarded | Loss::FailedRealloc => repair,
     }
+}
+
+/// Functions of C that read a text and keep nothing of it.
+const READERS: &[&str] = &[
+    "access", "atof", "atoi", "atol", "chdir", "chmod", "chown", "fopen", "fputs", "getenv",
+    "mkdir", "open", "opendir", "perror", "puts", "remove", "rmdir", "setenv", "stat", "strdup",
+    "strlen", "strtol", "strtoul", "system", "unlink", "unsetenv",
+];
+
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let Origin::Routine { by, .. } = &event.block.origin else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site)?;
+    if container(&by.name) == "CString" && call.name() == "into_raw" {
+        return lend(call);
+    }
+    let EventKind::Lose { lost_at, .. } = &event.kind else {
+        return None;
+    };
+    let statement = repair::whole_statement(shapes, call.id);
+    match (statement, call.name()) {
+        (Some(statement), "into_raw" | "forget") => let_drop(call, statement),
+        (None, "into_raw") => take_back(call, *lost_at),
+        _ => None,
+    }
+}
+
+/// The text only goes into one call: it can be lent, and is released after the statement.
+fn lend(call: Call<'_>) -> Option<Suggestion> {
+    let shapes = call.shapes;
+    let borrower = borrower(shapes, call.id)?;
+    let reader = borrower.path().is_some() && READERS.contains(&borrower.name());
+    let edits = match (call.receiver(), shapes.kind(call.id)) {
+        (Some(_), Kind::Method { name, .. }) => {
+            let named = repair::between(name.lo, repair::after(call.span(), "").span);
+            vec![repair::replace(named, "as_ptr().cast_mut()")]
+        }
+        _ => {
+            let text = call.argument(0)?;
+            if !matches!(
+                shapes.kind(text),
+                Kind::Path | Kind::Call | Kind::Try | Kind::Method { .. }
+            ) {
+                return None;
+            }
+            let lent = format!("{}.as_ptr().cast_mut()", shapes.text_of(text));
+            vec![repair::replace(call.span(), lent)]
+        }
+    };
+    // What is not known to C's library may keep the pointer, or write through it.
+    repair::graded(reader, "lend the text instead of giving it up", edits)
+}
+
+/// The call whose argument this is, casts left out.
+fn borrower(shapes: &Shapes, id: Id) -> Option<Call<'_>> {
+    let parent = shapes.parent(id)?;
+    match shapes.kind(parent) {
+        Kind::Paren | Kind::Cast => borrower(shapes, parent),
+        Kind::Method { name, .. } if shapes.children(parent).first() == Some(&id) => {
+            let cast = matches!(shapes.text(name), "cast" | "cast_mut" | "cast_const");
+            cast.then(|| borrower(shapes, parent))?
+        }
+        Kind::Call | Kind::Method { .. } => Call::of(shapes, parent),
+        _ => None,
+    }
+}
+
+/// What is given up for nothing may as well be dropped.
+fn let_drop(call: Call<'_>, statement: Id) -> Option<Suggestion> {
+    let (shapes, path) = (call.shapes, call.path()?);
+    let value = shapes.text_of(call.argument(0)?);
+    let inside = shapes.text_of(path);
+    let edit = repair::replace(shapes.span(statement), format!("drop({value});"));
+    repair::likely(format!("drop it instead of `{inside}`"), vec![edit])
+}
+
+/// A return that forgets the pointer: it is taken back before.
+fn take_back(call: Call<'_>, lost_at: Span) -> Option<Suggestion> {
+    let shapes = call.shapes;
+    let prefix = call.prefix();
+    let own = ["Box::", "Rc::", "Arc::", "CString::"]
+        .iter()
+        .any(|name| prefix.ends_with(name));
+    let by_let = repair::statement(shapes, call.id)?;
+    let Kind::Let {
+        name: Some(name), ..
+    } = shapes.kind(by_let)
+    else {
+        return None;
+    };
+    if !own || shapes.span(repair::plain(shapes, repair::initial(shapes, by_let)?)) != call.span() {
+        return None;
+    }
+    let leave = leaving(shapes, lost_at)?;
+    let name = shapes.text(name);
+    let release = format!("drop(unsafe {{ {prefix}from_raw({name}) }});");
+    let edit = repair::line_before(shapes, leave, &release);
+    repair::likely("take it back before the return", vec![edit])
+}
+
+/// The statement `return ..;` at or around the place.
+fn leaving(shapes: &Shapes, at: Span) -> Option<Id> {
+    let value = shapes.expression(at)?;
+    let mut chain = std::iter::once(value).chain(shapes.around(value));
+    let leave = chain.find(|id| shapes.kind(*id) == Kind::Return)?;
+    let statement = shapes.parent(leave)?;
+    (shapes.kind(statement) == Kind::Statement).then_some(statement)
 }
 
 #[cfg(test)]

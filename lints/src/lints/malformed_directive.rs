@@ -40,6 +40,7 @@ fn answer() -> u32 {
 A comment that only mentions the tool in a sentence is no directive and is not reported.
 "#,
     check: Check::Directive,
+    repair: None,
 };
 
 /// The directive is not understood; `why` says at which point.

@@ -1,9 +1,12 @@
 //! Memory of one family is released, reallocated or taken over by a routine of another.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, C, RUST, carrier, code, container, head, memory, routine, tell};
-use memlint_analysis::event::{Act, Block, Event, EventKind, Fault, Routine};
+use memlint_analysis::event::{Act, Block, Event, EventKind, Fault, Origin, Routine};
+use memlint_analysis::lower::shape::{Kind, Shapes};
+use memlint_analysis::span::Span;
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -62,6 +65,7 @@ not reported. Of foreign memory without a known family only the takeover by a Ru
 reported, and not where the crate itself exports an allocator to its host.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -183,6 +187,110 @@ fn in_c(block: &Block) -> &'static str {
         }
         _ => "or allocate it with `libc::malloc`, if C code has to release it",
     }
+}
+
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let EventKind::Reclaim { by, .. } = &event.kind else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site)?;
+    let adopts = by.act == Act::Adopt && matches!(call.name(), "from_raw");
+    match &event.block.origin {
+        Origin::Routine { by: from, at } if from.act == Act::Disown => match by.act {
+            Act::Release if by.family == C => drop_it(call, container(&from.name), *at),
+            Act::Adopt if adopts => right_owner(call, *at),
+            _ => None,
+        },
+        Origin::Routine { at, .. } if adopts && container(&by.name) == "CString" => {
+            copy_text(call, *at)
+        }
+        _ => None,
+    }
+}
+
+/// `libc::free(p)` of what a Rust owner gave up: the owner takes it back and is dropped.
+fn drop_it(call: Call<'_>, owner: &str, origin: Span) -> Option<Suggestion> {
+    let (shapes, pointer) = (call.shapes, call.argument(0)?);
+    let same = repair::comes_from(shapes, pointer, origin)?;
+    let given = Call::at(shapes, origin)?;
+    let (adopted, is_certain) = match owner {
+        "CString" => {
+            let name = match given.prefix() {
+                "" => repair::path_of(shapes, call.id, "std::ffi", "CString") + "::",
+                prefix => prefix.to_owned(),
+            };
+            let pointer = match same.exact {
+                true => shapes.text_of(same.id).to_owned(),
+                false => format!("{}.cast()", shapes.text_of(same.id)),
+            };
+            (format!("{name}from_raw({pointer})"), true)
+        }
+        // The value would be dropped twice where it has been dropped by hand.
+        "Box" if same.exact && given.prefix().ends_with("Box::") => {
+            let function = shapes.span(repair::function(shapes, call.id)?);
+            let by_hand = ["drop_in_place", "read"];
+            let is_certain = by_hand
+                .iter()
+                .all(|name| shapes.mentions(function, name) == 0);
+            (
+                format!("Box::from_raw({})", shapes.text_of(same.id)),
+                is_certain,
+            )
+        }
+        _ => return None,
+    };
+    let edit = repair::replace(call.span(), format!("drop({adopted})"));
+    repair::graded(
+        is_certain,
+        format!("take it back as a `{owner}` and drop it"),
+        vec![edit],
+    )
+}
+
+/// `Arc::from_raw` of what `Box::into_raw` gave up, dropped at once: the owner that gave it up takes
+/// it back.
+fn right_owner(call: Call<'_>, origin: Span) -> Option<Suggestion> {
+    let (shapes, pointer) = (call.shapes, call.argument(0)?);
+    let same = repair::comes_from(shapes, pointer, origin).filter(|same| same.exact)?;
+    repair::whole_statement(shapes, call.id)?;
+    let given = Call::at(shapes, origin).filter(|given| given.name() == "into_raw")?;
+    let prefix = match (given.prefix(), given.receiver()) {
+        ("", Some(_)) => repair::path_of(shapes, call.id, "std::ffi", "CString") + "::",
+        ("", None) => return None,
+        (prefix, _) => prefix.to_owned(),
+    };
+    let text = format!("{prefix}from_raw({})", shapes.text_of(same.id));
+    let edit = repair::replace(call.span(), text);
+    let owner = prefix.trim_end_matches(':');
+    repair::certain(
+        format!("take it back as the `{owner}` that it was"),
+        vec![edit],
+    )
+}
+
+/// `CString::from_raw` of C's text: a copy, and the original goes back where it came from.
+fn copy_text(call: Call<'_>, origin: Span) -> Option<Suggestion> {
+    let (shapes, pointer) = (call.shapes, call.argument(0)?);
+    if shapes.kind(pointer) != Kind::Path {
+        return None;
+    }
+    let text = shapes.text_of(pointer);
+    let name = repair::path_of(shapes, call.id, "std::ffi", "CStr");
+    let copy = format!("{name}::from_ptr({text}).to_owned()");
+    let from = Call::at(shapes, origin);
+    let of_c =
+        from.filter(|from| matches!(from.name(), "strdup" | "strndup" | "malloc" | "calloc"));
+    let Some(of_c) = of_c.filter(|_| repair::comes_from(shapes, pointer, origin).is_some()) else {
+        let edit = repair::replace(call.span(), copy);
+        return repair::likely("copy the text, and let its library release it", vec![edit]);
+    };
+    let copied = repair::fresh(shapes, call.id, &["copy", "own_copy"])?;
+    let block = format!(
+        "{{ let {copied} = {copy}; {}free({text}.cast()); {copied} }}",
+        of_c.prefix()
+    );
+    let edit = repair::replace(call.span(), block);
+    repair::likely("copy the text and release the original", vec![edit])
 }
 
 #[cfg(test)]

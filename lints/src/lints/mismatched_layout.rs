@@ -1,9 +1,11 @@
 //! The right family gets memory back with another layout than it gave it out with.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, argument, code, container, head, layout, routine, tell};
-use memlint_analysis::event::{Act, Event, EventKind, Fault, Routine};
+use memlint_analysis::event::{Act, Event, EventKind, Fault, Origin, Routine};
+use memlint_analysis::lower::shape::{Id, Kind, Shapes};
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -67,6 +69,7 @@ Types whose layouts are the same by a promise of the language (`repr(transparent
 that is not known on the path is compared only where both sides are the same expression.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -140,6 +143,47 @@ fn help(have: &str, by: &Routine, event: &Event) -> String {
             Some(name) => format!("give {} the layout that it was allocated with", code(name)),
             None => "release it with the layout that it was allocated with".to_owned(),
         },
+    }
+}
+
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let Origin::Routine { at, .. } = &event.block.origin else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site)?;
+    let pointer = call.argument(0)?;
+    let same = repair::comes_from(shapes, pointer, *at)?;
+    let made = Call::at(shapes, *at)?;
+    match (made.name(), call.name()) {
+        ("into_raw", "from_raw") if same.exact && made.prefix() == call.prefix() => {
+            // What becomes of it must not depend on its type.
+            repair::whole_statement(shapes, call.id)?;
+            let edit = repair::replace(shapes.span(pointer), shapes.text_of(same.id));
+            repair::certain("take it back as the type that it was made from", vec![edit])
+        }
+        ("alloc" | "alloc_zeroed", "dealloc") => {
+            let (given, wrong) = (made.argument(0)?, call.argument(1)?);
+            if !is_known_at(shapes, given, call.id) {
+                return None;
+            }
+            let text = shapes.text_of(given);
+            let edit = repair::replace(shapes.span(wrong), text);
+            repair::certain(format!("release it with the layout `{text}`"), vec![edit])
+        }
+        _ => None,
+    }
+}
+
+/// Whether the layout means the same at another place: a name that never changes and lives there, or
+/// `Layout::new::<T>()`.
+fn is_known_at(shapes: &Shapes, layout: Id, at: Id) -> bool {
+    match shapes.kind(layout) {
+        Kind::Call => shapes.children(layout).len() == 1,
+        Kind::Path => repair::bound(shapes, layout)
+            .filter(|bound| !bound.mutable)
+            .and_then(|bound| repair::home(shapes, bound))
+            .is_some_and(|home| shapes.around(at).any(|around| around == home)),
+        _ => false,
     }
 }
 

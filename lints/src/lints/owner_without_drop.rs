@@ -66,6 +66,7 @@ apart; public fields; types of which a static holds a value; fields that a funct
 to somebody who may release them, or gives out by a getter as a pointer that may be written.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

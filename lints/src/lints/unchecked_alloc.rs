@@ -1,9 +1,11 @@
 //! A result that can be null is used without a test.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{RUST, code, source, tell};
-use memlint_analysis::event::{Block, Event, EventKind, Usage};
+use memlint_analysis::event::{Block, Event, EventKind, Origin, Usage};
+use memlint_analysis::lower::shape::{Kind, Shapes};
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -55,6 +57,7 @@ fn zeroed() -> Option<u8> {
 Handing the pointer to a function that is not in view is not a use: that function may test it.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -84,6 +87,44 @@ fn help(block: &Block) -> &'static str {
     } else {
         "test it with `is_null()` first, and report the failure if it is null"
     }
+}
+
+/// A test behind the allocation. What to do when there is no memory is for the program to say.
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let Origin::Routine { at, .. } = &event.block.origin else {
+        return None;
+    };
+    let call = Call::at(shapes, *at)?;
+    let by_let = repair::statement(shapes, call.id)?;
+    let Kind::Let {
+        name: Some(name),
+        typed,
+    } = shapes.kind(by_let)
+    else {
+        return None;
+    };
+    let value = repair::initial(shapes, by_let)?;
+    let same = shapes.span(repair::bare(shapes, value)) == call.span();
+    if !same || (!typed && repair::is_untyped_cast(shapes, value)) {
+        return None;
+    }
+    let name = shapes.text(name);
+    let of_rust = event.block.family == RUST && matches!(call.name(), "alloc" | "alloc_zeroed");
+    let layout = call
+        .argument(0)
+        .filter(|id| of_rust && repair::is_repeatable(shapes, *id));
+    let test = match layout {
+        Some(layout) => {
+            let (end, indent) = (shapes.line_end(), shapes.indent(shapes.span(by_let).lo));
+            format!(
+                "if {name}.is_null() {{{end}{indent}    std::alloc::handle_alloc_error({});{end}{indent}}}",
+                shapes.text_of(layout)
+            )
+        }
+        None => format!("assert!(!{name}.is_null(), \"out of memory\");"),
+    };
+    let edit = repair::line_after(shapes, by_let, &test);
+    repair::likely("test the result", vec![edit])
 }
 
 #[cfg(test)]

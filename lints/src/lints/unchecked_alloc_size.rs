@@ -49,6 +49,7 @@ A size is only looked at where it is computed in view of the call. A comparison 
 the values is taken for a check, whatever the bound.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

@@ -40,6 +40,7 @@ fn answer() -> u32 {
 Names of lints of a newer version are unknown to an older one.
 "#,
     check: Check::Directive,
+    repair: None,
 };
 
 /// The name with this number of the directive is unknown.

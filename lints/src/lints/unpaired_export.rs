@@ -57,6 +57,7 @@ cannot call. Memory of a foreign library is that library's to release. Memory th
 as well is only lent.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

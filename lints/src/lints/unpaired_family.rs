@@ -52,6 +52,7 @@ A family that the built-in tables know is never incomplete. The other half may b
 crate that is not looked at.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

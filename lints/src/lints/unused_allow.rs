@@ -41,6 +41,7 @@ fn answer() -> u32 {
 A name is only judged in a run in which its lint is not at `allow`.
 "#,
     check: Check::Directive,
+    repair: None,
 };
 
 /// These names of the directive, with their numbers, silenced nothing.

@@ -1,9 +1,11 @@
 //! Memory is used after its release.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, code, memory, routine, tell, tell_end};
-use memlint_analysis::event::{Act, Block, Event, EventKind, Origin, Routine, StepKind};
+use memlint_analysis::event::{Act, Block, Event, EventKind, Origin, Routine, Step, StepKind};
+use memlint_analysis::lower::shape::{Kind, Shapes};
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -56,6 +58,7 @@ Comparing or printing a dangling pointer is not a use. Where an unknown function
 new pointer in the variable, nothing is said.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -113,6 +116,53 @@ fn help(event: &Event, ended_by: &Routine) -> String {
         (Act::Resize, _) => format!("use the pointer that {} returned", routine(ended_by)),
         _ => "release it after the last use, or set the pointer to null and test it".to_owned(),
     }
+}
+
+/// `let p = CString::new(s)?.as_ptr();`: the text gets a name, and lives as long as `p`.
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let EventKind::UseAfter { ended_by, .. } = &event.kind else {
+        return None;
+    };
+    let lends = |step: &Step| match &step.what {
+        StepKind::Borrowed { .. } => Call::at(shapes, step.at),
+        _ => None,
+    };
+    let call = event
+        .steps
+        .iter()
+        .find_map(lends)
+        .filter(|_| ended_by.act == Act::Drop)?;
+    let owner = call
+        .receiver()
+        .filter(|_| matches!(call.name(), "as_ptr" | "as_mut_ptr"))?;
+    let temporary = matches!(
+        shapes.kind(owner),
+        Kind::Call | Kind::Method { .. } | Kind::Try | Kind::Macro
+    );
+    let by_let = repair::statement(shapes, call.id)?;
+    let Kind::Let {
+        name: Some(name), ..
+    } = shapes.kind(by_let)
+    else {
+        return None;
+    };
+    let direct = repair::bare(shapes, repair::initial(shapes, by_let)?) == call.id;
+    if !temporary || !direct {
+        return None;
+    }
+    let owned = format!("{}_owner", shapes.text(name).trim_start_matches('_'));
+    let owned = repair::fresh(shapes, call.id, &[&owned])?;
+    let mutable = if call.name() == "as_mut_ptr" {
+        "mut "
+    } else {
+        ""
+    };
+    let text = shapes.text_of(owner);
+    let edits = vec![
+        repair::line_before(shapes, by_let, &format!("let {mutable}{owned} = {text};")),
+        repair::replace(shapes.span(owner), owned),
+    ];
+    repair::certain("keep the owner as long as the pointer", edits)
 }
 
 #[cfg(test)]

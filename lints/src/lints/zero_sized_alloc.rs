@@ -1,9 +1,11 @@
 //! A size that is or can be zero reaches a routine that must not see it.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
-use crate::wording::{RUST, routine, tell};
+use crate::repair::{self, Call};
+use crate::wording::{C, RUST, routine, tell};
 use memlint_analysis::event::{Act, Event, EventKind, Routine};
+use memlint_analysis::lower::shape::Shapes;
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -58,6 +60,7 @@ fn buffer(len: usize) {
 from a value that the code in view does not bound.
 "#,
     check: Check::Event(check),
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -102,6 +105,25 @@ fn help(by: &Routine) -> &'static str {
         (_, Act::Resize) => "release the block with `free` instead if the size is zero",
         _ => "test the size before the call",
     }
+}
+
+/// `realloc(p, 0);` whose result goes nowhere means `free(p)`.
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let EventKind::ZeroSized { by, certain: true } = &event.kind else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site).filter(|call| call.name() == "realloc")?;
+    call.path()?;
+    if by.family != C || shapes.text_of(call.argument(1)?) != "0" {
+        return None;
+    }
+    repair::whole_statement(shapes, call.id)?;
+    let pointer = shapes.text_of(call.argument(0)?);
+    let edits = vec![repair::replace(
+        call.span(),
+        format!("{}free({pointer})", call.prefix()),
+    )];
+    repair::certain("release the block", edits)
 }
 
 #[cfg(test)]
