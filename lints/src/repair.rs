@@ -5,6 +5,7 @@
 //! pointer has to come from the named call on all of them, by a name that is bound once.
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Suggestion};
+use memlint_analysis::event::{Act, Routine};
 use memlint_analysis::lower::shape::{Id, Kind, Shapes};
 use memlint_analysis::span::{Pos, Span};
 
@@ -79,11 +80,16 @@ pub(crate) fn after(span: Span, text: impl Into<String>) -> Edit {
     )
 }
 
-/// Puts a statement on a line of its own behind another one.
+/// Puts a statement on a line of its own behind another one, and behind the comment at its end.
 pub(crate) fn line_after(shapes: &Shapes, statement: Id, text: &str) -> Edit {
     let span = shapes.span(statement);
     let (end, indent) = (shapes.line_end(), shapes.indent(span.lo));
-    after(span, format!("{end}{indent}{text}"))
+    let comment = shapes.behind(span.hi);
+    let mut hi = span.hi;
+    if comment.trim_start().starts_with("//") {
+        hi.column += comment.chars().count() as u32;
+    }
+    after(Span { hi, ..span }, format!("{end}{indent}{text}"))
 }
 
 /// Puts a statement on a line of its own before another one.
@@ -93,9 +99,15 @@ pub(crate) fn line_before(shapes: &Shapes, statement: Id, text: &str) -> Edit {
     before(span, format!("{text}{end}{indent}"))
 }
 
-/// Takes a statement away, with its line if it is alone there.
+/// Takes a statement away, with its line if it is alone there; a comment behind it takes its place.
 pub(crate) fn remove(shapes: &Shapes, statement: Id) -> Edit {
-    replace(shapes.with_line(shapes.span(statement)), "")
+    let mut span = shapes.span(statement);
+    let behind = shapes.behind(span.hi);
+    let comment = behind.trim_start();
+    if comment.starts_with("//") {
+        span.hi.column += (behind.len() - comment.len()) as u32;
+    }
+    replace(shapes.with_line(span), "")
 }
 
 /// A call as it is written.
@@ -124,6 +136,14 @@ impl<'s> Call<'s> {
 
     pub(crate) fn span(self) -> Span {
         self.shapes.span(self.id)
+    }
+
+    /// Whether it is written as a call of the routine that the event speaks of, not of a helper.
+    pub(crate) fn is(self, routine: &Routine) -> bool {
+        match routine.act {
+            Act::Drop => is_drop(self.shapes, self.id),
+            _ => last(&routine.name) == self.name(),
+        }
     }
 
     /// The callee, if it is a path.
@@ -300,29 +320,23 @@ pub(crate) fn comes_from(shapes: &Shapes, pointer: Id, origin: Span) -> Option<S
 /// The statement that consists of the call: it may stand in `drop(..)`, in parentheses, and in an
 /// `unsafe` block of its own, and its value goes nowhere.
 pub(crate) fn whole_statement(shapes: &Shapes, call: Id) -> Option<Id> {
+    // Of these it is known that there is no value that a block could pass on.
+    let release =
+        Call::of(shapes, call).is_some_and(|call| matches!(call.name(), "free" | "dealloc"));
+    let mut valueless = release || is_drop(shapes, call);
     let mut at = call;
     loop {
         let parent = shapes.parent(at)?;
-        let alone = || shapes.children(parent).len() == 1;
         match shapes.kind(parent) {
             Kind::Paren | Kind::Unsafe => {}
-            Kind::Call if is_drop(shapes, parent) => {}
-            Kind::Block if alone() => {
-                let above = shapes.parent(parent)?;
-                if shapes.kind(above) != Kind::Unsafe {
-                    return statement_or_none(shapes, at);
-                }
-            }
+            Kind::Call if is_drop(shapes, parent) => valueless = true,
             Kind::Statement => {
-                let block = shapes.parent(parent)?;
-                let only = shapes.children(block).len() == 1;
-                let is_unsafe = shapes
-                    .parent(block)
-                    .is_some_and(|above| shapes.kind(above) == Kind::Unsafe);
-                if !(only && is_unsafe) {
-                    return Some(parent);
+                valueless |= shapes.text_of(parent).ends_with(';');
+                if !is_alone_in_unsafe(shapes, parent) {
+                    return valueless.then_some(parent);
                 }
             }
+            Kind::Block if shapes.kind(at) == Kind::Statement => {}
             Kind::Let { name, .. } if name.is_some_and(|name| shapes.text(name) == "_") => {
                 return Some(parent);
             }
@@ -332,8 +346,11 @@ pub(crate) fn whole_statement(shapes: &Shapes, call: Id) -> Option<Id> {
     }
 }
 
-fn statement_or_none(shapes: &Shapes, id: Id) -> Option<Id> {
-    (shapes.kind(id) == Kind::Statement).then_some(id)
+fn is_alone_in_unsafe(shapes: &Shapes, statement: Id) -> bool {
+    let block = shapes.parent(statement);
+    let around = block.and_then(|block| shapes.parent(block));
+    let alone = block.is_some_and(|block| shapes.children(block).len() == 1);
+    alone && around.is_some_and(|around| shapes.kind(around) == Kind::Unsafe)
 }
 
 /// Whether it is `drop(..)`.

@@ -214,6 +214,13 @@ impl Shapes {
         &rest[..rest.len() - words.len()]
     }
 
+    /// What stands behind a place on its line, without the line's end.
+    pub fn behind(&self, at: Pos) -> &str {
+        let rest = &self.text[self.offset(at)..];
+        let line = rest.find('\n').map_or(rest, |at| &rest[..at]);
+        line.strip_suffix('\r').unwrap_or(line)
+    }
+
     /// How the file ends its lines.
     pub fn line_end(&self) -> &'static str {
         match self.text.find('\n') {
@@ -543,6 +550,7 @@ mod tests {
             ("    ", "\r\n")
         );
         assert_eq!(shapes.text(shapes.with_line(span)), "    h()\r\n");
+        assert_eq!(shapes.behind(span.lo), "h()");
         let inner = shapes
             .all()
             .find(|id| shapes.text_of(*id) == "g();")

@@ -145,17 +145,23 @@ fn count(call: Call<'_>) -> Option<Suggestion> {
     if !repair::is_repeatable(shapes, lent.unwrap_or(pointer)) {
         return None;
     }
+    let statement = repair::statement(shapes, call.id)?;
+    repair::straight(shapes, call.id, statement)?;
+    if !repair::in_unsafe(shapes, statement) {
+        return None;
+    }
     let (text, prefix) = (shapes.text_of(pointer), call.prefix());
-    let counted = format!(
-        "{{ {prefix}increment_strong_count({text}); {} }}",
-        shapes.text(call.span())
-    );
+    let counted = format!("{prefix}increment_strong_count({text});");
+    let span = shapes.span(statement);
+    let edit = match shapes.behind(span.hi).trim().starts_with('}') {
+        true => repair::before(span, counted + " "),
+        false => repair::line_before(shapes, statement, &counted),
+    };
     // Where the first owner is given up on some path, the count may be its own.
     let function = shapes.span(repair::function(shapes, call.id)?);
     let given_up = ["forget", "ManuallyDrop"]
         .iter()
         .any(|name| shapes.mentions(function, name) > 0);
-    let edit = repair::replace(call.span(), counted);
     repair::graded(!given_up, "take a count for the second owner", vec![edit])
 }
 

@@ -152,9 +152,11 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     match (by.act, first.act) {
         (Act::Release | Act::Adopt | Act::Drop, Act::Release | Act::Adopt | Act::Drop) => {
-            let again = Call::at(shapes, event.site);
-            match again {
-                Some(again) => remove_second(again, Call::at(shapes, *at)?),
+            match Call::at(shapes, event.site) {
+                Some(again) => {
+                    let earlier = Call::at(shapes, *at).filter(|call| call.is(first))?;
+                    remove_second(again, earlier).filter(|_| again.is(by))
+                }
                 None => forget_self(shapes, *at),
             }
         }

@@ -147,7 +147,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     else {
         return None;
     };
-    let call = Call::at(shapes, event.site).filter(|_| by.act == Act::Release)?;
+    let call = Call::at(shapes, event.site).filter(|call| by.act == Act::Release && call.is(by))?;
     let pointer = repair::value(shapes, call.argument(0)?);
     let always = match (shapes.kind(pointer), what) {
         (Kind::Reference, NonHeap::Stack { .. } | NonHeap::Static) => true,

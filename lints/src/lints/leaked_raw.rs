@@ -117,7 +117,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     let Origin::Routine { by, .. } = &event.block.origin else {
         return None;
     };
-    let call = Call::at(shapes, event.site)?;
+    let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
     if container(&by.name) == "CString" && call.name() == "into_raw" {
         return lend(call);
     }

@@ -193,12 +193,12 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     let EventKind::Reclaim { by, .. } = &event.kind else {
         return None;
     };
-    let call = Call::at(shapes, event.site)?;
-    let adopts = by.act == Act::Adopt && matches!(call.name(), "from_raw");
+    let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
+    let adopts = by.act == Act::Adopt && call.name() == "from_raw";
     match &event.block.origin {
         Origin::Routine { by: from, at } if from.act == Act::Disown => match by.act {
             Act::Release if by.family == C => drop_it(call, container(&from.name), *at),
-            Act::Adopt if adopts => right_owner(call, *at),
+            Act::Adopt if adopts => right_owner(call, container(&from.name), *at),
             _ => None,
         },
         Origin::Routine { at, .. } if adopts && container(&by.name) == "CString" => {
@@ -215,10 +215,7 @@ fn drop_it(call: Call<'_>, owner: &str, origin: Span) -> Option<Suggestion> {
     let given = Call::at(shapes, origin)?;
     let (adopted, is_certain) = match owner {
         "CString" => {
-            let name = match given.prefix() {
-                "" => repair::path_of(shapes, call.id, "std::ffi", "CString") + "::",
-                prefix => prefix.to_owned(),
-            };
+            let name = prefix(given, owner)?;
             let pointer = match same.exact {
                 true => shapes.text_of(same.id).to_owned(),
                 false => format!("{}.cast()", shapes.text_of(same.id)),
@@ -226,7 +223,7 @@ fn drop_it(call: Call<'_>, owner: &str, origin: Span) -> Option<Suggestion> {
             (format!("{name}from_raw({pointer})"), true)
         }
         // The value would be dropped twice where it has been dropped by hand.
-        "Box" if same.exact && given.prefix().ends_with("Box::") => {
+        "Box" if same.exact && prefix(given, owner).is_some() => {
             let function = shapes.span(repair::function(shapes, call.id)?);
             let by_hand = ["drop_in_place", "read"];
             let is_certain = by_hand
@@ -247,21 +244,29 @@ fn drop_it(call: Call<'_>, owner: &str, origin: Span) -> Option<Suggestion> {
     )
 }
 
+/// What the owner's routines begin with where it was given up: `Box::`.
+fn prefix(given: Call<'_>, owner: &str) -> Option<String> {
+    match (given.prefix(), given.receiver()) {
+        ("", Some(_)) if owner == "CString" => {
+            Some(repair::path_of(given.shapes, given.id, "std::ffi", "CString") + "::")
+        }
+        (prefix, None) if prefix.trim_end_matches(':').rsplit("::").next() == Some(owner) => {
+            Some(prefix.to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// `Arc::from_raw` of what `Box::into_raw` gave up, dropped at once: the owner that gave it up takes
 /// it back.
-fn right_owner(call: Call<'_>, origin: Span) -> Option<Suggestion> {
+fn right_owner(call: Call<'_>, owner: &str, origin: Span) -> Option<Suggestion> {
     let (shapes, pointer) = (call.shapes, call.argument(0)?);
     let same = repair::comes_from(shapes, pointer, origin).filter(|same| same.exact)?;
     repair::whole_statement(shapes, call.id)?;
     let given = Call::at(shapes, origin).filter(|given| given.name() == "into_raw")?;
-    let prefix = match (given.prefix(), given.receiver()) {
-        ("", Some(_)) => repair::path_of(shapes, call.id, "std::ffi", "CString") + "::",
-        ("", None) => return None,
-        (prefix, _) => prefix.to_owned(),
-    };
+    let prefix = prefix(given, owner)?;
     let text = format!("{prefix}from_raw({})", shapes.text_of(same.id));
     let edit = repair::replace(call.span(), text);
-    let owner = prefix.trim_end_matches(':');
     repair::certain(
         format!("take it back as the `{owner}` that it was"),
         vec![edit],

@@ -147,13 +147,16 @@ fn help(have: &str, by: &Routine, event: &Event) -> String {
 }
 
 fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
-    let Origin::Routine { at, .. } = &event.block.origin else {
+    let EventKind::Reclaim { by, .. } = &event.kind else {
         return None;
     };
-    let call = Call::at(shapes, event.site)?;
+    let Origin::Routine { by: from, at } = &event.block.origin else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
     let pointer = call.argument(0)?;
     let same = repair::comes_from(shapes, pointer, *at)?;
-    let made = Call::at(shapes, *at)?;
+    let made = Call::at(shapes, *at).filter(|made| made.is(from))?;
     match (made.name(), call.name()) {
         ("into_raw", "from_raw") if same.exact && made.prefix() == call.prefix() => {
             // What becomes of it must not depend on its type.

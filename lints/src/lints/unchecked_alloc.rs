@@ -91,10 +91,10 @@ fn help(block: &Block) -> &'static str {
 
 /// A test behind the allocation. What to do when there is no memory is for the program to say.
 fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
-    let Origin::Routine { at, .. } = &event.block.origin else {
+    let Origin::Routine { by, at } = &event.block.origin else {
         return None;
     };
-    let call = Call::at(shapes, *at)?;
+    let call = Call::at(shapes, *at).filter(|call| call.is(by))?;
     let by_let = repair::statement(shapes, call.id)?;
     let Kind::Let {
         name: Some(name),

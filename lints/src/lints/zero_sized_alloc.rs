@@ -112,7 +112,8 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     let EventKind::ZeroSized { by, certain: true } = &event.kind else {
         return None;
     };
-    let call = Call::at(shapes, event.site).filter(|call| call.name() == "realloc")?;
+    let call =
+        Call::at(shapes, event.site).filter(|call| call.is(by) && call.name() == "realloc")?;
     call.path()?;
     if by.family != C || shapes.text_of(call.argument(1)?) != "0" {
         return None;
