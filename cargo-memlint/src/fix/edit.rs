@@ -21,13 +21,6 @@ pub struct Merged {
     pub applied: Vec<bool>,
 }
 
-impl Merged {
-    /// How many sets were applied.
-    pub fn count(&self) -> usize {
-        self.applied.iter().filter(|applied| **applied).count()
-    }
-}
-
 /// Applies the sets in their order; one that meets an earlier one, or does not fit the text, is left
 /// out as a whole.
 ///

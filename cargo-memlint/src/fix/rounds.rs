@@ -32,8 +32,10 @@ pub struct Outcome {
     pub notices: Vec<Notice>,
     /// Files that could not be written.
     pub faults: Vec<Notice>,
-    /// How many repairs each file got.
-    fixed: BTreeMap<PathBuf, usize>,
+    /// The files with repairs.
+    fixed: BTreeSet<PathBuf>,
+    /// How many findings there were at first.
+    found: usize,
     /// Whether repairs were asked for.
     asked: bool,
 }
@@ -47,7 +49,8 @@ impl Outcome {
             diff: String::new(),
             notices: Vec::new(),
             faults: Vec::new(),
-            fixed: BTreeMap::new(),
+            fixed: BTreeSet::new(),
+            found: 0,
             asked: false,
         }
     }
@@ -59,7 +62,7 @@ impl Outcome {
             return None;
         }
         let would = if cli.fix.diff { "would fix" } else { "fixed" };
-        let mut text = match self.fixed.values().sum() {
+        let mut text = match self.found.saturating_sub(self.looked.findings.len()) {
             0 => format!("{would} nothing"),
             n => {
                 let (findings, files) = (counted(n, "finding"), counted(self.fixed.len(), "file"));
@@ -94,9 +97,10 @@ pub fn repair(cli: &Cli, first: Looked) -> Result<Outcome, Trouble> {
         cli,
         drafts: Drafts::default(),
         before: BTreeMap::new(),
-        fixed: BTreeMap::new(),
+        fixed: BTreeSet::new(),
         given_up: BTreeSet::new(),
     };
+    let found = first.findings.len();
     let mut looked = first;
     for _ in 0..ROUNDS {
         match work.round(looked)? {
@@ -109,6 +113,7 @@ pub fn repair(cli: &Cli, first: Looked) -> Result<Outcome, Trouble> {
     }
     let mut outcome = Outcome {
         asked: true,
+        found,
         diff: work.diff(&looked),
         notices: work.taken_back(&looked),
         fixed: std::mem::take(&mut work.fixed),
@@ -196,7 +201,7 @@ struct Work<'c> {
     drafts: Drafts,
     /// What the changed files held at first.
     before: BTreeMap<PathBuf, Arc<str>>,
-    fixed: BTreeMap<PathBuf, usize>,
+    fixed: BTreeSet<PathBuf>,
     /// Files whose repairs led to something worse: they stay as they are.
     given_up: BTreeSet<PathBuf>,
 }
@@ -221,7 +226,7 @@ impl Work<'_> {
                 self.before
                     .entry(change.path.clone())
                     .or_insert_with(before);
-                *self.fixed.entry(change.path).or_default() += change.repairs;
+                self.fixed.insert(change.path);
             }
             return Ok((next, true));
         }
@@ -266,7 +271,6 @@ impl Work<'_> {
             changed.push(Change {
                 path: source.path.clone(),
                 before: text.into(),
-                repairs: merged.count(),
                 lints: applied.map(|(lint, _)| *lint).collect(),
                 text: merged.text.into(),
             });
@@ -327,8 +331,6 @@ struct Change {
     path: PathBuf,
     before: Arc<str>,
     text: Arc<str>,
-    /// How many repairs.
-    repairs: usize,
     /// Of which lints.
     lints: Vec<&'static str>,
 }

@@ -137,10 +137,15 @@ fn lend(call: Call<'_>) -> Option<Suggestion> {
     let shapes = call.shapes;
     let borrower = borrower(shapes, call.id)?;
     let reader = borrower.path().is_some() && READERS.contains(&borrower.name());
+    // C declares what it only reads as `const`.
+    let lent = match reader && borrower.prefix().ends_with("libc::") {
+        true => "as_ptr()",
+        false => "as_ptr().cast_mut()",
+    };
     let edits = match (call.receiver(), shapes.kind(call.id)) {
         (Some(_), Kind::Method { name, .. }) => {
             let named = repair::between(name.lo, repair::after(call.span(), "").span);
-            vec![repair::replace(named, "as_ptr().cast_mut()")]
+            vec![repair::replace(named, lent)]
         }
         _ => {
             let text = call.argument(0)?;
@@ -150,7 +155,7 @@ fn lend(call: Call<'_>) -> Option<Suggestion> {
             ) {
                 return None;
             }
-            let lent = format!("{}.as_ptr().cast_mut()", shapes.text_of(text));
+            let lent = format!("{}.{lent}", shapes.text_of(text));
             vec![repair::replace(call.span(), lent)]
         }
     };

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
 use crate::repair::{self, Call};
 use crate::wording::{self, code, memory, routine, tell, tell_end};
-use memlint_analysis::event::{Act, Block, Event, EventKind, Origin, Routine, Step, StepKind};
+use memlint_analysis::event::{Act, Block, Event, EventKind, Origin, Routine, StepKind};
 use memlint_analysis::lower::shape::{Kind, Shapes};
 
 /// See [`Lint::docs`].
@@ -120,18 +120,31 @@ fn help(event: &Event, ended_by: &Routine) -> String {
 
 /// `let p = CString::new(s)?.as_ptr();`: the text gets a name, and lives as long as `p`.
 fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
-    let EventKind::UseAfter { ended_by, .. } = &event.kind else {
+    let EventKind::UseAfter {
+        ended_by, ended_at, ..
+    } = &event.kind
+    else {
         return None;
     };
-    let lends = |step: &Step| match &step.what {
-        StepKind::Borrowed { .. } => Call::at(shapes, step.at),
-        _ => None,
+    let Origin::Routine { at, .. } = &event.block.origin else {
+        return None;
     };
-    let call = event
-        .steps
-        .iter()
-        .find_map(lends)
+    let made = shapes
+        .expression(*at)
         .filter(|_| ended_by.act == Act::Drop)?;
+    let by_let = repair::statement(shapes, made)?;
+    let Kind::Let {
+        name: Some(name), ..
+    } = shapes.kind(by_let)
+    else {
+        return None;
+    };
+    // The temporary ends where the `let` does.
+    if !shapes.span(by_let).contains(*ended_at) {
+        return None;
+    }
+    let value = repair::bare(shapes, repair::initial(shapes, by_let)?);
+    let call = Call::of(shapes, value)?;
     let owner = call
         .receiver()
         .filter(|_| matches!(call.name(), "as_ptr" | "as_mut_ptr"))?;
@@ -139,15 +152,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         shapes.kind(owner),
         Kind::Call | Kind::Method { .. } | Kind::Try | Kind::Macro
     );
-    let by_let = repair::statement(shapes, call.id)?;
-    let Kind::Let {
-        name: Some(name), ..
-    } = shapes.kind(by_let)
-    else {
-        return None;
-    };
-    let direct = repair::bare(shapes, repair::initial(shapes, by_let)?) == call.id;
-    if !temporary || !direct {
+    if !temporary || !shapes.span(owner).contains(*at) {
         return None;
     }
     let owned = format!("{}_owner", shapes.text(name).trim_start_matches('_'));
