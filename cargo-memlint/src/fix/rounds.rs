@@ -99,6 +99,7 @@ pub fn repair(cli: &Cli, first: Looked) -> Result<Outcome, Trouble> {
         before: BTreeMap::new(),
         fixed: BTreeSet::new(),
         given_up: BTreeSet::new(),
+        broken: BTreeSet::new(),
     };
     let found = first.findings.len();
     let mut looked = first;
@@ -181,19 +182,26 @@ fn risky(found: &Finding) -> bool {
     repairs.any(|repair| repair.applicability == Applicability::MaybeIncorrect)
 }
 
-/// How often each lint fires in each file.
-type Counts = BTreeMap<(PathBuf, &'static str), usize>;
+/// A function of a file; without a name what stands outside of functions.
+type Place = (PathBuf, String);
+/// How often each lint fires at each place.
+type Counts = BTreeMap<(Place, &'static str), usize>;
 
 fn counts(looked: &Looked) -> Counts {
     let mut counts = Counts::new();
     for found in &looked.findings {
-        if let Some(file) = looked.lowered.files.get(file_of(found).0 as usize) {
+        if let Some(place) = place_of(found, looked) {
             *counts
-                .entry((file.path.clone(), found.diagnostic.lint.name))
+                .entry((place, found.diagnostic.lint.name))
                 .or_default() += 1;
         }
     }
     counts
+}
+
+fn place_of(found: &Finding, looked: &Looked) -> Option<Place> {
+    let file = looked.lowered.files.get(file_of(found).0 as usize)?;
+    Some((file.path.clone(), found.diagnostic.function.clone()))
 }
 
 struct Work<'c> {
@@ -202,8 +210,10 @@ struct Work<'c> {
     /// What the changed files held at first.
     before: BTreeMap<PathBuf, Arc<str>>,
     fixed: BTreeSet<PathBuf>,
-    /// Files whose repairs led to something worse: they stay as they are.
-    given_up: BTreeSet<PathBuf>,
+    /// Where repairs led to something worse: there nothing is changed.
+    given_up: BTreeSet<Place>,
+    /// Files that did not parse with their repairs.
+    broken: BTreeSet<PathBuf>,
 }
 
 impl Work<'_> {
@@ -218,30 +228,63 @@ impl Work<'_> {
             drafts.put(change.path.clone(), Arc::clone(&change.text));
         }
         let next = look(self.cli, &drafts)?;
-        let worse = worse_files(&looked, &next, &changed);
-        if worse.is_empty() {
-            self.drafts = drafts;
-            for change in changed {
-                let before = || Arc::clone(&change.before);
-                self.before
-                    .entry(change.path.clone())
-                    .or_insert_with(before);
-                self.fixed.insert(change.path);
-            }
-            return Ok((next, true));
+        if self.is_worse(&looked, &next, &changed) {
+            // The other repairs are tried again without these.
+            return Ok((looked, true));
         }
-        // The other files are tried again without these.
-        self.given_up.extend(worse);
-        Ok((looked, true))
+        self.drafts = drafts;
+        for change in changed {
+            let before = || Arc::clone(&change.before);
+            self.before
+                .entry(change.path.clone())
+                .or_insert_with(before);
+            self.fixed.insert(change.path);
+        }
+        Ok((next, true))
+    }
+
+    /// Whether the changes made anything worse: a file does not parse any more, something new is
+    /// found, or what was repaired is still there. Who is to blame is given up.
+    fn is_worse(&mut self, before: &Looked, after: &Looked, changed: &[Change]) -> bool {
+        let known = (self.broken.len(), self.given_up.len());
+        for file in &after.lowered.unparsed {
+            if let Some(file) = after.lowered.files.get(file.0 as usize) {
+                let ours = changed.iter().any(|change| change.path == file.path);
+                self.broken.extend(ours.then(|| file.path.clone()));
+            }
+        }
+        let mut expected = counts(before);
+        let repairs = || changed.iter().flat_map(|change| &change.repairs);
+        // Of a defect that is told once, taking a part away may show the next part: as many findings
+        // as before are then no step back, and what only gets shorter comes to an end.
+        for repair in repairs().filter(|repair| !repair.shortens) {
+            if let Some(count) = expected.get_mut(&(repair.place.clone(), repair.lint)) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        for (key, count) in counts(after) {
+            if count > expected.get(&key).copied().unwrap_or(0) {
+                let (file, _) = &key.0;
+                let here: Vec<&Place> = repairs().map(|repair| &repair.place).collect();
+                let beside = here.iter().filter(|place| place.0 == *file);
+                match (here.contains(&&key.0), beside.clone().count()) {
+                    (true, _) => self.given_up.extend([key.0]),
+                    (false, 0) => self.given_up.extend(here.into_iter().cloned()),
+                    (false, _) => self.given_up.extend(beside.map(|place| (*place).clone())),
+                }
+            }
+        }
+        known != (self.broken.len(), self.given_up.len())
     }
 
     /// The texts of the files with the repairs of this look.
     fn apply(&self, looked: &Looked) -> Vec<Change> {
         let files = &looked.lowered.files;
         let texts = Texts::new(files, &self.drafts);
-        let mut sets: BTreeMap<FileId, (Vec<Vec<Edit>>, Vec<&'static str>)> = BTreeMap::new();
+        let mut sets: BTreeMap<FileId, (Vec<Vec<Edit>>, Vec<Done>)> = BTreeMap::new();
         for found in &looked.findings {
-            let Some(repair) = repair_of(found, &self.cli.fix) else {
+            let place = place_of(found, looked).filter(|place| self.may_change(place));
+            let (Some(place), Some(repair)) = (place, repair_of(found, &self.cli.fix)) else {
                 continue;
             };
             let file = repair.edits[0].span.file;
@@ -250,32 +293,40 @@ impl Work<'_> {
                 range: text.range(edit.span),
                 text: edit.replacement.clone(),
             };
-            let (sets, lints) = sets.entry(file).or_default();
-            sets.push(repair.edits.iter().map(edit).collect());
-            lints.push(found.diagnostic.lint.name);
+            let set: Vec<Edit> = repair.edits.iter().map(edit).collect();
+            let shortens = |edit: &Edit| edit.text.len() < edit.range.len();
+            let (sets, done) = sets.entry(file).or_default();
+            done.push(Done {
+                place,
+                lint: found.diagnostic.lint.name,
+                shortens: set.iter().all(shortens),
+            });
+            sets.push(set);
         }
         let mut changed = Vec::new();
-        for (file, (sets, lints)) in sets {
+        for (file, (sets, done)) in sets {
             let Some(source) = files.get(file.0 as usize) else {
                 continue;
             };
             let text = texts.get(file).as_str();
             let merged = merge(text, &sets);
-            if merged.text == text || self.given_up.contains(&source.path) {
+            if merged.text == text {
                 continue;
             }
-            let applied = lints
-                .iter()
-                .zip(&merged.applied)
-                .filter(|(_, applied)| **applied);
+            let applied = done.into_iter().zip(&merged.applied);
+            let applied = applied.filter(|(_, applied)| **applied);
             changed.push(Change {
                 path: source.path.clone(),
                 before: text.into(),
-                lints: applied.map(|(lint, _)| *lint).collect(),
+                repairs: applied.map(|(done, _)| done).collect(),
                 text: merged.text.into(),
             });
         }
         changed
+    }
+
+    fn may_change(&self, place: &Place) -> bool {
+        !self.given_up.contains(place) && !self.broken.contains(&place.0)
     }
 
     /// Puts the last texts in the place of the first ones.
@@ -315,14 +366,22 @@ impl Work<'_> {
     }
 
     fn taken_back(&self, looked: &Looked) -> Vec<Notice> {
-        let notice = |path: &PathBuf| {
-            let message = "the repairs of this file were taken back: with them it would not parse, \
-                           or something else would be found";
-            Notice::at(shown(looked, path), message).help(
-                "please report it, with the file if you can; `--diff` shows what the others do",
-            )
-        };
-        self.given_up.iter().map(notice).collect()
+        let help = "it has to be repaired by hand";
+        let broken = self.broken.iter().map(|path| {
+            let message = "the repairs were taken back: with them the file would not parse";
+            Notice::at(shown(looked, path), message).help(help)
+        });
+        let worse = self.given_up.iter().map(|(path, function)| {
+            let place = match function.as_str() {
+                "" => String::new(),
+                name => format!(" of `{name}`"),
+            };
+            let message = format!(
+                "the repairs{place} were taken back: with them there would be other findings"
+            );
+            Notice::at(shown(looked, path), message).help(help)
+        });
+        broken.chain(worse).collect()
     }
 }
 
@@ -331,43 +390,15 @@ struct Change {
     path: PathBuf,
     before: Arc<str>,
     text: Arc<str>,
-    /// Of which lints.
-    lints: Vec<&'static str>,
+    repairs: Vec<Done>,
 }
 
-/// The changed files that are worse now: they do not parse, something new is found, or what was
-/// repaired is still there. What is new in a file that did not change is the fault of all.
-///
-/// Of one defect that is told once, taking a part away may show the next part: where a file only got
-/// shorter, as many findings as before are no step back, and it cannot go on for ever.
-fn worse_files(before: &Looked, after: &Looked, changed: &[Change]) -> BTreeSet<PathBuf> {
-    let mut worse = BTreeSet::new();
-    for file in &after.lowered.unparsed {
-        if let Some(file) = after.lowered.files.get(file.0 as usize) {
-            worse.insert(file.path.clone());
-        }
-    }
-    worse.retain(|path| changed.iter().any(|change| change.path == *path));
-    let mut expected = counts(before);
-    for change in changed
-        .iter()
-        .filter(|change| change.text.len() >= change.before.len())
-    {
-        for lint in &change.lints {
-            if let Some(count) = expected.get_mut(&(change.path.clone(), *lint)) {
-                *count = count.saturating_sub(1);
-            }
-        }
-    }
-    for (key, count) in counts(after) {
-        if count > expected.get(&key).copied().unwrap_or(0) {
-            match changed.iter().any(|change| change.path == key.0) {
-                true => worse.extend([key.0]),
-                false => worse.extend(changed.iter().map(|change| change.path.clone())),
-            }
-        }
-    }
-    worse
+/// A repair that was made.
+struct Done {
+    place: Place,
+    lint: &'static str,
+    /// It only takes away.
+    shortens: bool,
 }
 
 fn shown(looked: &Looked, path: &Path) -> String {

@@ -6,7 +6,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level as Grade, Patch, Renderer, Snippet,
 };
 use memlint_analysis::span::{FileId, Span};
-use memlint_lints::{Label, Suggestion};
+use memlint_lints::{Applicability, Label, Suggestion};
 use std::io::{self, Write};
 
 /// How a finding is rendered.
@@ -42,13 +42,35 @@ pub(super) fn footer(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         (false, 0) => Grade::WARNING,
         (false, _) => Grade::ERROR,
     };
-    let title = Group::with_title(grade.primary_title(summary));
+    let mut title = Group::with_title(grade.primary_title(summary));
+    if let Some(help) = repairable(report) {
+        title = title.element(Grade::HELP.message(help));
+    }
     let look = Look {
         styled: report.colored,
         short: false,
         width: report.width,
     };
     writeln!(out, "{}", renderer(look).render(&[title]))
+}
+
+/// How many findings can be repaired, and how.
+fn repairable(report: &Report<'_>) -> Option<String> {
+    let can = |finding: &&Finding, how| {
+        let mut repairs = finding.diagnostic.suggestions.iter();
+        repairs.any(|repair| repair.applicability == how)
+    };
+    let certain = |finding: &&Finding| can(finding, Applicability::MachineApplicable);
+    let all = report.findings.iter();
+    let safe = all.clone().filter(certain).count();
+    let risky =
+        all.filter(|finding| can(finding, Applicability::MaybeIncorrect) && !certain(finding));
+    Some(match (safe, risky.count()) {
+        (0, 0) => return None,
+        (n, 0) => format!("`--fix` repairs {n} of them"),
+        (0, n) => format!("`--unsafe-fixes` repairs {n} of them; read the result"),
+        (n, more) => format!("`--fix` repairs {n} of them, `--unsafe-fixes` {more} more"),
+    })
 }
 
 fn renderer(look: Look) -> Renderer {

@@ -213,32 +213,30 @@ fn drop_it(call: Call<'_>, owner: &str, origin: Span) -> Option<Suggestion> {
     let (shapes, pointer) = (call.shapes, call.argument(0)?);
     let same = repair::comes_from(shapes, pointer, origin)?;
     let given = Call::at(shapes, origin)?;
-    let (adopted, is_certain) = match owner {
+    let adopted = match owner {
         "CString" => {
             let name = prefix(given, owner)?;
             let pointer = match same.exact {
                 true => shapes.text_of(same.id).to_owned(),
                 false => format!("{}.cast()", shapes.text_of(same.id)),
             };
-            (format!("{name}from_raw({pointer})"), true)
+            format!("{name}from_raw({pointer})")
         }
-        // The value would be dropped twice where it has been dropped by hand.
         "Box" if same.exact && prefix(given, owner).is_some() => {
             let function = shapes.span(repair::function(shapes, call.id)?);
-            let by_hand = ["drop_in_place", "read"];
-            let is_certain = by_hand
+            // What was dropped by hand, or moved out, must not be dropped again.
+            if ["drop_in_place", "read"]
                 .iter()
-                .all(|name| shapes.mentions(function, name) == 0);
-            (
-                format!("Box::from_raw({})", shapes.text_of(same.id)),
-                is_certain,
-            )
+                .any(|name| shapes.mentions(function, name) > 0)
+            {
+                return None;
+            }
+            format!("Box::from_raw({})", shapes.text_of(same.id))
         }
         _ => return None,
     };
     let edit = repair::replace(call.span(), format!("drop({adopted})"));
-    repair::graded(
-        is_certain,
+    repair::certain(
         format!("take it back as a `{owner}` and drop it"),
         vec![edit],
     )

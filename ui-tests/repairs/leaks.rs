@@ -1,0 +1,69 @@
+//! Memory that nobody releases.
+
+use std::ffi::{CString, c_char, c_int};
+
+unsafe extern "C" {
+    fn window_set_title(window: c_int, title: *mut c_char);
+    fn queue_check(limit: c_int) -> c_int;
+}
+
+pub fn lent(text: &str) {
+    let text = CString::new(text).unwrap();
+    unsafe { libc::puts(text.into_raw()) };
+}
+
+pub fn lent_at_once(text: &str) -> usize {
+    let é = 1; unsafe { libc::strlen(CString::new(text).unwrap().into_raw() as *const c_char) + é }
+}
+
+pub fn lent_to_somebody(window: c_int, title: CString) {
+    unsafe { window_set_title(window, CString::into_raw(title)) }
+}
+
+pub fn given_up(value: Box<u32>) {
+    let _ = Box::into_raw(value);
+}
+
+pub fn left(job: u64) -> Result<*mut u64, c_int> {
+    let raw = Box::into_raw(Box::new(job));
+    let status = unsafe { queue_check(8) };
+    if status != 0 {
+        return Err(status); // not taken
+    }
+    Ok(raw)
+}
+
+pub fn grown(size: usize) -> bool {
+    unsafe {
+        let mut block = libc::malloc(16);
+        if block.is_null() {
+            return false;
+        }
+        block = libc::realloc(block, size + 1); // more room
+        if block.is_null() {
+            return false;
+        }
+        libc::free(block);
+    }
+    true
+}
+
+pub struct Ring {
+    data: *mut u8,
+}
+
+impl Ring {
+    pub fn grow(&mut self, size: usize) -> bool {
+        self.data = unsafe { libc::realloc(self.data.cast(), size + 1) }.cast();
+        if self.data.is_null() {
+            return false;
+        }
+        true
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        unsafe { libc::free(self.data.cast()) }
+    }
+}
