@@ -158,11 +158,20 @@ fn count(call: Call<'_>) -> Option<Suggestion> {
         false => repair::line_before(shapes, statement, &counted),
     };
     // Where the first owner is given up on some path, the count may be its own.
-    let function = shapes.span(repair::function(shapes, call.id)?);
-    let given_up = ["forget", "ManuallyDrop"]
-        .iter()
-        .any(|name| shapes.mentions(function, name) > 0);
-    repair::graded(!given_up, "take a count for the second owner", vec![edit])
+    repair::graded(
+        !gives_up(shapes, call.id),
+        "take a count for the second owner",
+        vec![edit],
+    )
+}
+
+/// Whether the function gives up an owner by hand.
+fn gives_up(shapes: &Shapes, inside: Id) -> bool {
+    let names = ["forget", "into_raw", "ManuallyDrop", "leak"];
+    repair::function(shapes, inside).is_none_or(|function| {
+        let span = shapes.span(function);
+        names.iter().any(|name| shapes.mentions(span, name) > 0)
+    })
 }
 
 /// The first owner is a variable that nobody uses afterwards: it is given up once there is a second.
@@ -177,7 +186,8 @@ fn forget_first(call: Call<'_>) -> Option<Suggestion> {
         return None;
     }
     let edit = repair::line_after(shapes, statement, &format!("std::mem::forget({name});"));
-    repair::certain(
+    repair::graded(
+        !gives_up(shapes, call.id),
         format!("give `{name}` up, whose memory has another owner now"),
         vec![edit],
     )

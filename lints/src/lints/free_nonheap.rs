@@ -149,8 +149,13 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let call = Call::at(shapes, event.site).filter(|call| by.act == Act::Release && call.is(by))?;
     let pointer = repair::value(shapes, call.argument(0)?);
+    // Of `free(&p)` it is not known whether `free(p)` was meant.
+    let mut is_certain = true;
     let always = match (shapes.kind(pointer), what) {
-        (Kind::Reference, NonHeap::Stack { .. } | NonHeap::Static) => true,
+        (Kind::Reference, NonHeap::Stack { .. } | NonHeap::Static) => {
+            is_certain = false;
+            true
+        }
         (Kind::Method { name, .. }, NonHeap::Borrowed { .. } | NonHeap::Literal) => {
             matches!(shapes.text(name), "as_ptr" | "as_mut_ptr")
         }
@@ -160,7 +165,11 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let statement = repair::whole_statement(shapes, call.id).filter(|_| always)?;
     let edit = repair::remove(shapes, statement);
-    repair::certain("leave the release to the owner", vec![edit])
+    let message = match is_certain {
+        true => "leave the release to the owner",
+        false => "remove the release",
+    };
+    repair::graded(is_certain, message, vec![edit])
 }
 
 #[cfg(test)]

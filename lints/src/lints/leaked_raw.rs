@@ -119,7 +119,15 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
     if container(&by.name) == "CString" && call.name() == "into_raw" {
-        return lend(call);
+        // What is not known may keep the pointer.
+        let known = !matches!(
+            event.kind,
+            EventKind::Lose {
+                how: Loss::BorrowedByForeign { .. },
+                ..
+            }
+        );
+        return lend(call, known);
     }
     let EventKind::Lose { lost_at, .. } = &event.kind else {
         return None;
@@ -133,10 +141,10 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
 }
 
 /// The text only goes into one call: it can be lent, and is released after the statement.
-fn lend(call: Call<'_>) -> Option<Suggestion> {
+fn lend(call: Call<'_>, known: bool) -> Option<Suggestion> {
     let shapes = call.shapes;
     let borrower = borrower(shapes, call.id)?;
-    let reader = borrower.path().is_some() && READERS.contains(&borrower.name());
+    let reader = known && borrower.path().is_some() && READERS.contains(&borrower.name());
     // C declares what it only reads as `const`.
     let lent = match reader && borrower.prefix().ends_with("libc::") {
         true => "as_ptr()",
@@ -159,7 +167,7 @@ fn lend(call: Call<'_>) -> Option<Suggestion> {
             vec![repair::replace(call.span(), lent)]
         }
     };
-    // What is not known to C's library may keep the pointer, or write through it.
+    // Others may write through it.
     repair::graded(reader, "lend the text instead of giving it up", edits)
 }
 

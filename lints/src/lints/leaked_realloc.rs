@@ -121,7 +121,8 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     let test = null_test(shapes, statement, target)?;
     let name = repair::fresh(shapes, call.id, &["grown", "reallocated"])?;
     let keeps = target.starts_with("self.");
-    if !keeps && repair::bound(shapes, left).is_none() {
+    // What a parameter points to is the caller's when nothing came of it.
+    if !keeps && repair::bound(shapes, left)?.by_let.is_none() {
         return None;
     }
     // The value with its casts, made from the new name.

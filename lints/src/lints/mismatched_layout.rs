@@ -159,8 +159,16 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     let made = Call::at(shapes, *at).filter(|made| made.is(from))?;
     match (made.name(), call.name()) {
         ("into_raw", "from_raw") if same.exact && made.prefix() == call.prefix() => {
-            // What becomes of it must not depend on its type.
+            // What becomes of it must not depend on its type, and it must not be dropped twice.
             repair::whole_statement(shapes, call.id)?;
+            let function = shapes.span(repair::function(shapes, call.id)?);
+            let by_hand = ["drop_in_place", "read"];
+            if by_hand
+                .iter()
+                .any(|name| shapes.mentions(function, name) > 0)
+            {
+                return None;
+            }
             let edit = repair::replace(shapes.span(pointer), shapes.text_of(same.id));
             repair::certain("take it back as the type that it was made from", vec![edit])
         }

@@ -87,7 +87,10 @@ fn comments(file: FileId, lines: &Lines<'_>, nodes: &Nodes) -> Vec<Directive> {
             hi: lines.position(piece.end),
         };
         let before = code_end.map(|end| lines.position(end));
-        let trailing = before.filter(|end| end.line == span.lo.line);
+        // In front of code it stands for what follows, whatever else is on the line.
+        let rest = text[piece.end..].lines().next().unwrap_or("").trim_start();
+        let in_front = !rest.is_empty() && !rest.starts_with(['/', ',', ';', ')', ']', '}']);
+        let trailing = before.filter(|end| end.line == span.lo.line && !in_front);
         let scope = match (&parsed.kind, trailing) {
             (DirectiveKind::AllowFile, _) => whole_file(file),
             (DirectiveKind::Malformed(_), _) => span,

@@ -101,6 +101,27 @@ fn trailing_comments_cover_what_ends_there() {
 }
 
 #[test]
+fn comments_in_front_of_code_cover_what_follows() {
+    let columns = |text: &str| {
+        let scope = directives(text)[0].scope;
+        (scope.lo.column, scope.hi.column)
+    };
+    assert_eq!(
+        columns("fn f() { g(a, /* memlint: allow(x) */ b(), c); }"),
+        (38, 41)
+    );
+    assert_eq!(
+        columns("fn f() { a(); /* memlint: allow(x) */ b(); }"),
+        (38, 42)
+    );
+    assert_eq!(columns("fn f() { a(); /* memlint: allow(x) */ }"), (9, 13));
+    assert_eq!(
+        columns("fn f() { g(a /* memlint: allow(x) */, b); }"),
+        (11, 12)
+    );
+}
+
+#[test]
 fn files_and_attributes() {
     let all = directives("// memlint: allow-file(x)\nfn f() {}");
     assert_eq!(all[0].kind, DirectiveKind::AllowFile);
