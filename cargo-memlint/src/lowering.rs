@@ -30,6 +30,8 @@ pub struct SourceFile {
     pub shown: String,
     /// The first unit that it belongs to.
     pub unit: usize,
+    /// What tells the text that was looked at from others, see [`crate::shelf::stamp`].
+    pub stamp: u64,
 }
 
 /// All that the analysis and the report need.
@@ -171,6 +173,7 @@ fn jobs(
                     shown: shown(&placed.path),
                     path: placed.path.clone(),
                     unit: placed.unit,
+                    stamp: scanned.stamp,
                 });
                 FileId((out.files.len() - 1) as u32)
             });

@@ -2,9 +2,10 @@
 
 use memlint_analysis::lower::scan::{ModDecl, Scanner};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use std::ffi::OsString;
 use std::fs::File;
+use std::hash::Hasher;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct Scanned {
     pub macros: bool,
     /// Its length in bytes.
     pub bytes: usize,
+    /// What tells its text from others, see [`stamp`].
+    pub stamp: u64,
     /// `mod x;` and `include!` in it.
     pub children: Vec<ModDecl>,
 }
@@ -128,6 +131,13 @@ impl Shelf {
     }
 }
 
+/// A number that another text does not have by accident.
+pub fn stamp(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
 /// Reads a file as text.
 pub fn read_text(path: &Path) -> Result<String, Entry> {
     String::from_utf8(read_bytes(path)?).map_err(|error| {
@@ -187,6 +197,7 @@ fn read(drafts: &Drafts, path: &Path, scanner: &Scanner) -> Entry {
     let found = scanner.scan(&text);
     Entry::Read(Scanned {
         bytes: text.len(),
+        stamp: stamp(&text),
         macros: found.macros,
         children: found.children,
         text: found.triggered.then(|| Arc::from(text)),

@@ -298,3 +298,41 @@ fn two_runs_at_once() {
         assert_eq!(read(&scratch, name).matches("libc::free(b);").count(), 300);
     }
 }
+
+#[test]
+fn a_file_that_changes_all_the_time() {
+    let texts = [
+        many(20),
+        format!("{}{}", "// another line\n".repeat(50), many(21)),
+    ];
+    let scratch = scratch("moving");
+    let file = scratch.path().join("a.rs");
+    let save = |n: usize| {
+        let new = scratch.path().join("new");
+        fs::write(&new, &texts[n % 2]).unwrap();
+        fs::rename(new, &file).unwrap();
+    };
+    save(0);
+    let repaired = |text: &str| {
+        let twice = "libc::free(b);\n        libc::free(b);";
+        text.replace(twice, "libc::free(b);")
+    };
+    for _ in 0..10 {
+        let mut child = Command::new(PROGRAM)
+            .args(["memlint", "-q", "--fix", "--allow-no-vcs", "a.rs"])
+            .current_dir(scratch.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut n = 0;
+        while child.try_wait().unwrap().is_none() {
+            n += 1;
+            save(n);
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let known = texts
+            .iter()
+            .any(|old| text == *old || text == repaired(old));
+        assert!(known, "neither an old nor a repaired text:\n{text}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::cli::{Cli, Fix};
 use crate::notice::{Notice, Trouble};
 use crate::report::{Finding, Texts, counted};
 use crate::run::{Looked, look};
-use crate::shelf::Drafts;
+use crate::shelf::{Drafts, stamp};
 use memlint_analysis::span::FileId;
 use memlint_lints::{Applicability, Suggestion};
 use similar::TextDiff;
@@ -100,6 +100,7 @@ pub fn repair(cli: &Cli, first: Looked) -> Result<Outcome, Trouble> {
         fixed: BTreeSet::new(),
         given_up: BTreeSet::new(),
         broken: BTreeSet::new(),
+        moved: BTreeSet::new(),
     };
     let found = first.findings.len();
     let mut looked = first;
@@ -120,6 +121,10 @@ pub fn repair(cli: &Cli, first: Looked) -> Result<Outcome, Trouble> {
         fixed: std::mem::take(&mut work.fixed),
         ..Outcome::untouched(looked)
     };
+    for path in &work.moved {
+        let fault = told(&outcome.looked, path, &Fault::Changed);
+        outcome.faults.push(fault);
+    }
     if !cli.fix.diff {
         outcome.diff.clear();
         work.write(&mut outcome)?;
@@ -214,6 +219,8 @@ struct Work<'c> {
     given_up: BTreeSet<Place>,
     /// Files that did not parse with their repairs.
     broken: BTreeSet<PathBuf>,
+    /// Files that somebody else changed while they were looked at.
+    moved: BTreeSet<PathBuf>,
 }
 
 impl Work<'_> {
@@ -278,7 +285,7 @@ impl Work<'_> {
     }
 
     /// The texts of the files with the repairs of this look.
-    fn apply(&self, looked: &Looked) -> Vec<Change> {
+    fn apply(&mut self, looked: &Looked) -> Vec<Change> {
         let files = &looked.lowered.files;
         let texts = Texts::new(files, &self.drafts);
         let mut sets: BTreeMap<FileId, (Vec<Vec<Edit>>, Vec<Done>)> = BTreeMap::new();
@@ -309,6 +316,10 @@ impl Work<'_> {
                 continue;
             };
             let text = texts.get(file).as_str();
+            if stamp(text) != source.stamp {
+                self.moved.insert(source.path.clone());
+                continue;
+            }
             let merged = merge(text, &sets);
             if merged.text == text {
                 continue;

@@ -2,7 +2,7 @@
 
 use crate::lowering::SourceFile;
 use crate::report::Finding;
-use crate::shelf::Drafts;
+use crate::shelf::{Drafts, stamp};
 use memlint_analysis::lower::shape::Shapes;
 use memlint_analysis::span::FileId;
 use rayon::prelude::*;
@@ -34,6 +34,8 @@ fn can_be_repaired(found: &Finding) -> bool {
 }
 
 fn read(file: FileId, files: &[SourceFile], drafts: &Drafts) -> Option<Shapes> {
-    let path = &files.get(file.0 as usize)?.path;
-    Shapes::read(file, &drafts.read_text(path).ok()?)
+    let source = files.get(file.0 as usize)?;
+    let text = drafts.read_text(&source.path).ok()?;
+    // Somebody may have changed it since it was looked at: then the places are others.
+    (stamp(&text) == source.stamp).then(|| Shapes::read(file, &text))?
 }

@@ -59,6 +59,7 @@ fn written(name: &str, findings: &[Finding]) -> String {
         path: scratch.path().join(name),
         shown: name.to_owned(),
         unit: 0,
+        stamp: 0,
     };
     let files = [file("src/a.rs"), file("src/b.rs")];
     let target = TargetInfo {
