@@ -42,10 +42,11 @@ pub(super) fn footer(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         (false, 0) => Grade::WARNING,
         (false, _) => Grade::ERROR,
     };
-    let mut title = Group::with_title(grade.primary_title(summary));
-    if let Some(help) = repairable(report) {
-        title = title.element(Grade::HELP.message(help));
-    }
+    let summary = match repairable(report) {
+        Some(repairs) => format!("{summary}; {repairs}"),
+        None => summary,
+    };
+    let title = Group::with_title(grade.primary_title(summary));
     let look = Look {
         styled: report.colored,
         short: false,
@@ -68,7 +69,7 @@ fn repairable(report: &Report<'_>) -> Option<String> {
     Some(match (safe, risky.count()) {
         (0, 0) => return None,
         (n, 0) => format!("`--fix` repairs {n} of them"),
-        (0, n) => format!("`--unsafe-fixes` repairs {n} of them; read the result"),
+        (0, n) => format!("`--unsafe-fixes` repairs {n} of them"),
         (n, more) => format!("`--fix` repairs {n} of them, `--unsafe-fixes` {more} more"),
     })
 }

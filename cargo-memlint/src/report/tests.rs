@@ -127,7 +127,10 @@ error[memlint::double_free]: memory is released twice
         "{text}"
     );
     assert!(text.contains("help: remove it"), "{text}");
-    assert!(text.ends_with("error: 1 error in 2 files\n"), "{text}");
+    assert!(
+        text.ends_with("error: 1 error in 2 files; `--unsafe-fixes` repairs 1 of them\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn short_is_one_line_a_finding() {
     let text = written("short", &[finding(Level::Warn)]);
     let expected = "\
 src/a.rs:3:5: warning[memlint::double_free]: memory is released twice
-warning: 1 warning in 2 files
+warning: 1 warning in 2 files; `--unsafe-fixes` repairs 1 of them
 ";
     assert_eq!(text, expected);
 }
@@ -149,10 +152,9 @@ warning: 1 warning in 2 files
 #[test]
 fn the_summary_counts_both_kinds() {
     let text = written("short", &[finding(Level::Warn), finding(Level::Deny)]);
-    assert!(
-        text.ends_with("error: 2 findings (1 error, 1 warning) in 2 files\n"),
-        "{text}"
-    );
+    let summary =
+        "error: 2 findings (1 error, 1 warning) in 2 files; `--unsafe-fixes` repairs 2 of them\n";
+    assert!(text.ends_with(summary), "{text}");
     assert_eq!(written("human", &[]), "memlint: no findings in 2 files\n");
 }
 

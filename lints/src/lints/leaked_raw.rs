@@ -119,15 +119,14 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
     if container(&by.name) == "CString" && call.name() == "into_raw" {
-        // What is not known may keep the pointer.
-        let known = !matches!(
-            event.kind,
+        let foreign = match &event.kind {
             EventKind::Lose {
-                how: Loss::BorrowedByForeign { .. },
+                how: Loss::BorrowedByForeign { to },
                 ..
-            }
-        );
-        return lend(call, known);
+            } => Some(to.as_str()),
+            _ => None,
+        };
+        return lend(call, foreign);
     }
     let EventKind::Lose { lost_at, .. } = &event.kind else {
         return None;
@@ -140,11 +139,16 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     }
 }
 
-/// The text only goes into one call: it can be lent, and is released after the statement.
-fn lend(call: Call<'_>, known: bool) -> Option<Suggestion> {
+/// The text only goes into one call, of C's library or of a foreign function that is not known: it can
+/// be lent, and is released after the statement.
+fn lend(call: Call<'_>, foreign: Option<&str>) -> Option<Suggestion> {
     let shapes = call.shapes;
-    let borrower = borrower(shapes, call.id)?;
-    let reader = known && borrower.path().is_some() && READERS.contains(&borrower.name());
+    let borrower = borrower(shapes, call.id).filter(|call| call.path().is_some())?;
+    let reader = foreign.is_none() && READERS.contains(&borrower.name());
+    let named = foreign.is_some_and(|to| to.rsplit("::").next() == Some(borrower.name()));
+    if !reader && !named {
+        return None;
+    }
     // C declares what it only reads as `const`.
     let lent = match reader && borrower.prefix().ends_with("libc::") {
         true => "as_ptr()",
@@ -167,7 +171,7 @@ fn lend(call: Call<'_>, known: bool) -> Option<Suggestion> {
             vec![repair::replace(call.span(), lent)]
         }
     };
-    // Others may write through it.
+    // One that is not known may keep the pointer, or write through it.
     repair::graded(reader, "lend the text instead of giving it up", edits)
 }
 
