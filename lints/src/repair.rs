@@ -254,29 +254,44 @@ pub(crate) struct Bound {
     pub(crate) by_let: Option<Id>,
 }
 
-/// Where the name at this place is bound; `None` if it is no name, or bound more than once.
+/// Where the name at this place is bound: by the last `let` before whose block is around, or else by a
+/// parameter. `None` if it is no name, or if a pattern of another kind binds it as well.
 pub(crate) fn bound(shapes: &Shapes, id: Id) -> Option<Bound> {
     let name = shapes.text_of(id);
     if shapes.kind(id) != Kind::Path || !name.chars().all(|c| c == '_' || c.is_alphanumeric()) {
         return None;
     }
-    let inside = shapes.inside(function(shapes, id)?);
-    let mut found = inside.filter_map(|at| match shapes.kind(at) {
-        Kind::Binding { mutable, owned } if shapes.text_of(at) == name => {
-            let parent = shapes.parent(at)?;
-            let alone = matches!(shapes.kind(parent), Kind::Let { name: Some(own), .. }
-                if own == shapes.span(at));
-            Some(Bound {
-                binding: at,
-                mutable,
-                owned,
-                by_let: alone.then_some(parent),
-            })
+    let function = function(shapes, id)?;
+    let mut found: Option<Bound> = None;
+    for at in shapes.inside(function) {
+        let Kind::Binding { mutable, owned } = shapes.kind(at) else {
+            continue;
+        };
+        if shapes.text_of(at) != name {
+            continue;
         }
-        _ => None,
-    });
-    let one = found.next()?;
-    found.next().is_none().then_some(one)
+        let parent = shapes.parent(at)?;
+        let alone = match shapes.kind(parent) {
+            Kind::Let { name: own, .. } => own == Some(shapes.span(at)),
+            Kind::Function if parent == function => false,
+            _ => return None,
+        };
+        let new = Bound {
+            binding: at,
+            mutable,
+            owned,
+            by_let: alone.then_some(parent),
+        };
+        // A `let` holds from its end to the end of its block.
+        let begun = alone && shapes.span(parent).hi > shapes.span(id).lo;
+        let here = home(shapes, new).is_some_and(|home| shapes.around(id).any(|at| at == home));
+        if here && !begun {
+            found = Some(new);
+        } else if home(shapes, new).is_none() {
+            return None;
+        }
+    }
+    found
 }
 
 /// The value of a `let`.
@@ -423,6 +438,35 @@ pub(crate) fn path_of(shapes: &Shapes, at: Id, module: &str, name: &str) -> Stri
     match known {
         true => name.to_owned(),
         false => format!("{module}::{name}"),
+    }
+}
+
+/// Whether the function can be called by this path: it is called so elsewhere, or imported, or its
+/// crate is known to have it.
+pub(crate) fn is_callable(shapes: &Shapes, prefix: &str, name: &str) -> bool {
+    let path = format!("{prefix}{name}");
+    let crates = ["libc::", "std::alloc::", "alloc::alloc::"];
+    let known = crates.contains(&prefix.trim_start_matches("::"));
+    known
+        || shapes.all().any(|id| match shapes.kind(id) {
+            Kind::Path => shapes.text_of(id) == path,
+            Kind::Use => prefix.is_empty() && shapes.mentions(shapes.span(id), name) > 0,
+            _ => false,
+        })
+}
+
+/// `std`, or `core` in a file that knows nothing of `std`.
+pub(crate) fn library(shapes: &Shapes) -> &'static str {
+    let (mut first, mut last) = (None, None);
+    for id in shapes.all() {
+        first = first.or(Some(shapes.span(id)));
+        last = last.max(Some(shapes.span(id).hi));
+    }
+    let whole = first.zip(last).map(|(first, hi)| Span { hi, ..first });
+    let knows = |name| whole.is_some_and(|whole| shapes.mentions(whole, name) > 0);
+    match knows("core") && !knows("std") {
+        true => "core",
+        false => "std",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::ffi::{CStr, CString, c_char};
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -73,4 +74,20 @@ pub fn duplicated(text: &CStr) -> CString {
     let copied = unsafe { libc::strdup(text.as_ptr()) };
     assert!(!copied.is_null());
     unsafe { CString::from_raw(copied) }
+}
+
+pub fn with_a_byte() -> Vec<u8> {
+    let mut bytes = ManuallyDrop::new(Vec::with_capacity(100));
+    bytes.push(1);
+    unsafe { Vec::from_raw_parts(bytes.as_mut_ptr(), 1, 1) }
+}
+
+pub fn under_an_old_name(text: CString) {
+    let text = text.into_raw();
+    unsafe { libc::free(text.cast()) };
+}
+
+pub fn as_words(bytes: Vec<u8>) -> Vec<u32> {
+    let mut bytes = ManuallyDrop::new(bytes);
+    unsafe { Vec::from_raw_parts(bytes.as_mut_ptr().cast::<u32>(), 1, bytes.len()) }
 }

@@ -67,3 +67,21 @@ impl Drop for Ring {
         unsafe { libc::free(self.data.cast()) }
     }
 }
+
+mod c {
+    unsafe extern "C" {
+        pub fn malloc(size: usize) -> *mut std::ffi::c_void;
+        pub fn realloc(block: *mut std::ffi::c_void, size: usize) -> *mut std::ffi::c_void;
+    }
+}
+
+pub fn grown_without_free() -> *mut std::ffi::c_void {
+    unsafe {
+        let mut block = c::malloc(16);
+        block = c::realloc(block, 32);
+        if block.is_null() {
+            return std::ptr::null_mut();
+        }
+        block
+    }
+}

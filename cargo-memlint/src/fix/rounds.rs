@@ -113,6 +113,7 @@ pub fn repair(cli: &Cli, first: Looked) -> Result<Outcome, Trouble> {
             }
         }
     }
+    work.withdraw(&mut looked);
     let mut outcome = Outcome {
         asked: true,
         found,
@@ -334,6 +335,20 @@ impl Work<'_> {
             });
         }
         changed
+    }
+
+    /// What was taken back is not offered again.
+    fn withdraw(&self, looked: &mut Looked) {
+        let places: Vec<_> = looked
+            .findings
+            .iter()
+            .map(|f| place_of(f, looked))
+            .collect();
+        for (found, place) in looked.findings.iter_mut().zip(places) {
+            if place.is_some_and(|place| !self.may_change(&place)) {
+                found.diagnostic.suggestions.clear();
+            }
+        }
     }
 
     fn may_change(&self, place: &Place) -> bool {

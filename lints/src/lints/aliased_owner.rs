@@ -185,7 +185,11 @@ fn forget_first(call: Call<'_>) -> Option<Suggestion> {
     if !whole || repair::is_used_after(shapes, statement, name) {
         return None;
     }
-    let edit = repair::line_after(shapes, statement, &format!("std::mem::forget({name});"));
+    let edit = repair::line_after(
+        shapes,
+        statement,
+        &format!("{}::mem::forget({name});", repair::library(shapes)),
+    );
     repair::graded(
         !gives_up(shapes, call.id),
         format!("give `{name}` up, whose memory has another owner now"),

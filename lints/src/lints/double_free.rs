@@ -207,7 +207,8 @@ fn forget_self(shapes: &Shapes, released_at: Span) -> Option<Suggestion> {
     if !consumes || !whole || repair::is_used_after(shapes, statement, "self") {
         return None;
     }
-    let edit = repair::line_after(shapes, statement, "std::mem::forget(self);");
+    let forget = format!("{}::mem::forget(self);", repair::library(shapes));
+    let edit = repair::line_after(shapes, statement, &forget);
     let is_certain = is_plain(shapes, function);
     repair::graded(
         is_certain,

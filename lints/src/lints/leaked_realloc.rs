@@ -215,6 +215,10 @@ fn release(call: Call<'_>, at: Id) -> Option<String> {
         (Some(layout), Some(_)) => format!("{prefix}dealloc({old}, {})", shapes.text_of(layout)),
         _ => format!("{prefix}free({old})"),
     };
+    let routine = release.strip_prefix(prefix)?.split('(').next()?;
+    if !repair::is_callable(shapes, prefix, routine) {
+        return None;
+    }
     Some(match repair::in_unsafe(shapes, at) {
         true => format!("{release};"),
         false => format!("unsafe {{ {release} }};"),

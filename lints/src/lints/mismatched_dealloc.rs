@@ -287,6 +287,9 @@ fn copy_text(call: Call<'_>, origin: Span) -> Option<Suggestion> {
         let edit = repair::replace(call.span(), copy);
         return repair::likely("copy the text, and let its library release it", vec![edit]);
     };
+    if !repair::is_callable(shapes, of_c.prefix(), "free") {
+        return None;
+    }
     let copied = repair::fresh(shapes, call.id, &["copy", "own_copy"])?;
     let block = format!(
         "{{ let {copied} = {copy}; {}free({text}.cast()); {copied} }}",

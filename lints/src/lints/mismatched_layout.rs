@@ -6,6 +6,7 @@ use crate::repair::{self, Call};
 use crate::wording::{self, argument, code, container, head, layout, routine, tell};
 use memlint_analysis::event::{Act, Event, EventKind, Fault, Origin, Routine};
 use memlint_analysis::lower::shape::{Id, Kind, Shapes};
+use memlint_analysis::span::Span;
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -154,6 +155,9 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         return None;
     };
     let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
+    if call.name() == "from_raw_parts" {
+        return capacity(call);
+    }
     let pointer = call.argument(0)?;
     let same = repair::comes_from(shapes, pointer, *at)?;
     let made = Call::at(shapes, *at).filter(|made| made.is(from))?;
@@ -183,6 +187,49 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         }
         _ => None,
     }
+}
+
+/// `Vec::from_raw_parts(p, n, n)` of a vector that still has its name: it says its capacity itself.
+fn capacity(call: Call<'_>) -> Option<Suggestion> {
+    let (shapes, given) = (call.shapes, call.argument(2)?);
+    // A cast pointer has elements of another type, which is another defect.
+    let given_pointer = repair::plain(shapes, call.argument(0)?);
+    let named = repair::bound(shapes, given_pointer).filter(|bound| !bound.mutable);
+    let named = named.and_then(|bound| repair::initial(shapes, bound.by_let?));
+    let pointer = Call::of(shapes, named.unwrap_or(given_pointer))?;
+    let vector = pointer
+        .receiver()
+        .filter(|_| pointer.name() == "as_mut_ptr")?;
+    let by_let = repair::bound(shapes, vector)?.by_let?;
+    let kept = Call::of(shapes, repair::initial(shapes, by_let)?)?;
+    let name = shapes.text_of(vector);
+    let text = format!("{name}.capacity()");
+    if !kept.prefix().ends_with("ManuallyDrop::") || shapes.text_of(given) == text {
+        return None;
+    }
+    // Nothing that could make it grow stands behind the `let`.
+    let function = repair::function(shapes, call.id)?;
+    let (from, to) = (shapes.span(by_let), shapes.span(function).hi);
+    let harmless = shapes.inside(function).filter(|id| {
+        let asks = Call::of(shapes, *id).filter(|call| {
+            matches!(call.name(), "as_mut_ptr" | "as_ptr" | "len" | "capacity")
+                && shapes.span(*id).lo > from.hi
+        });
+        let asked = asks.and_then(|call| call.receiver());
+        asked.is_some_and(|asked| shapes.text_of(asked) == name)
+    });
+    let behind = Span {
+        lo: from.hi,
+        hi: to,
+        ..from
+    };
+    let is_certain = harmless.count() == shapes.mentions(behind, name);
+    let edit = repair::replace(shapes.span(given), text);
+    repair::graded(
+        is_certain,
+        "pass the capacity that the vector has",
+        vec![edit],
+    )
 }
 
 /// Whether the layout means the same at another place: a name that never changes and lives there, or

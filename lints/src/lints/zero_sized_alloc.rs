@@ -119,6 +119,9 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         return None;
     }
     repair::whole_statement(shapes, call.id)?;
+    if !repair::is_callable(shapes, call.prefix(), "free") {
+        return None;
+    }
     let pointer = shapes.text_of(call.argument(0)?);
     let edits = vec![repair::replace(
         call.span(),
