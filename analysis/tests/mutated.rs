@@ -1,6 +1,7 @@
 //! Broken input never ends the program: real files, mutated by a fixed seed, and hostile texts go
 //! through the whole library, each within a bound of time.
 
+use memlint_analysis::lower::shape::Shapes;
 use memlint_analysis::lower::{MacroTable, collect_macros, lower_file, scan};
 use memlint_analysis::name::Name;
 use memlint_analysis::span::FileId;
@@ -34,6 +35,17 @@ fn through(text: &str) {
     let mut macros = MacroTable::default();
     collect_macros(FileId(0), text, &mut macros);
     let _ = scan::module_decls(text);
+    if let Some(shapes) = Shapes::read(FileId(0), text) {
+        for id in shapes.all() {
+            let span = shapes.span(id);
+            let _ = (
+                shapes.text(span),
+                shapes.behind(span.hi),
+                shapes.indent(span.lo),
+            );
+            let _ = (shapes.with_line(span), shapes.expression(span));
+        }
+    }
     let Ok(ir) = lower_file(FileId(0), text, &macros) else {
         return;
     };
