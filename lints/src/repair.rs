@@ -300,6 +300,14 @@ pub(crate) fn initial(shapes: &Shapes, of: Id) -> Option<Id> {
     children.find(|id| !matches!(shapes.kind(*id), Kind::Binding { .. }))
 }
 
+/// The `let` that names what the call returns, casts and an `unsafe` around it left out.
+pub(crate) fn named_by(shapes: &Shapes, call: Id) -> Option<Id> {
+    let mut around = shapes.around(call);
+    let by_let = around.find(|id| matches!(shapes.kind(*id), Kind::Let { .. }))?;
+    let value = initial(shapes, by_let)?;
+    (bare(shapes, value) == call).then_some(by_let)
+}
+
 /// The value itself, or what a name that never changes stands for.
 pub(crate) fn value(shapes: &Shapes, id: Id) -> Id {
     let id = bare(shapes, id);
@@ -439,6 +447,15 @@ pub(crate) fn path_of(shapes: &Shapes, at: Id, module: &str, name: &str) -> Stri
         true => name.to_owned(),
         false => format!("{module}::{name}"),
     }
+}
+
+/// The statement `return ..;` at or around the place.
+pub(crate) fn leaving(shapes: &Shapes, at: Span) -> Option<Id> {
+    let value = shapes.expression(at)?;
+    let mut chain = std::iter::once(value).chain(shapes.around(value));
+    let leave = chain.find(|id| shapes.kind(*id) == Kind::Return)?;
+    let statement = shapes.parent(leave)?;
+    (shapes.kind(statement) == Kind::Statement).then_some(statement)
 }
 
 /// Whether the function can be called by this path: it is called so elsewhere, or imported, or its

@@ -1,5 +1,6 @@
 //! Memory that nobody releases.
 
+use std::alloc::{Layout, alloc, dealloc};
 use std::ffi::{CString, c_char, c_int};
 
 unsafe extern "C" {
@@ -31,6 +32,29 @@ pub fn left(job: u64) -> Result<*mut u64, c_int> {
         return Err(status); // not taken
     }
     Ok(raw)
+}
+
+pub fn laid_out(n: u32) -> u32 {
+    let layout = Layout::new::<u64>();
+    let block = unsafe { alloc(layout) };
+    if block.is_null() {
+        return 0;
+    }
+    if n == 0 {
+        return 0;
+    }
+    unsafe { dealloc(block, layout) };
+    n
+}
+
+pub fn laid_out_or_null(n: u32) -> u32 {
+    let layout = Layout::new::<u64>();
+    let block = unsafe { alloc(layout) };
+    if block.is_null() || n == 0 {
+        return 0;
+    }
+    unsafe { dealloc(block, layout) };
+    n
 }
 
 pub fn grown(size: usize) -> bool {

@@ -1,9 +1,11 @@
 //! Memory from an allocation routine is never released.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
+use crate::repair::{self, Call};
 use crate::wording::{self, came_about, disowned, lost, memory, never_released, tell};
 use memlint_analysis::event::{Block, Event, EventKind, Loss, Origin};
+use memlint_analysis::lower::shape::{Kind, Shapes};
 
 /// See [`Lint::docs`].
 pub(crate) static LINT: Lint = Lint {
@@ -57,7 +59,7 @@ A pointer that reaches a static, a table, a returned value, a field of `self` or
 function that may keep it is not a leak. The end of the program, a panic and an abort leak nothing.
 "#,
     check: Check::Event(check),
-    repair: None,
+    repair: Some(repair),
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {
@@ -100,6 +102,55 @@ fn when(how: &Loss, repair: String) -> String {
         Loss::BorrowedByForeign { .. } => format!("{repair} after the call"),
         Loss::ScopeEnd | Loss::FailedRealloc => repair,
     }
+}
+
+/// A return that forgets the pointer: it is released before.
+fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
+    let EventKind::Lose { lost_at, .. } = &event.kind else {
+        return None;
+    };
+    let Origin::Routine { by, .. } = &event.block.origin else {
+        return None;
+    };
+    let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
+    let by_let = repair::named_by(shapes, call.id)?;
+    let Kind::Let {
+        name: Some(name), ..
+    } = shapes.kind(by_let)
+    else {
+        return None;
+    };
+    let (name, prefix) = (shapes.text(name), call.prefix());
+    let (routine, rest) = match call.name() {
+        "malloc" | "calloc" | "strdup" | "strndup" => ("free", String::new()),
+        "alloc" | "alloc_zeroed" => {
+            let layout = call.argument(0)?;
+            if !repair::is_repeatable(shapes, layout) {
+                return None;
+            }
+            ("dealloc", format!(", {}", shapes.text_of(layout)))
+        }
+        _ => return None,
+    };
+    let leave = repair::leaving(shapes, *lost_at)?;
+    if name == "_" || !repair::is_callable(shapes, prefix, routine) {
+        return None;
+    }
+    // A return that null takes as well must not hand it to `dealloc`.
+    let tests = shapes
+        .around(leave)
+        .filter(|id| shapes.kind(*id) == Kind::If);
+    let mut conditions = tests.filter_map(|id| shapes.children(id).first().copied());
+    if !rest.is_empty() && conditions.any(|id| shapes.mentions(shapes.span(id), name) > 0) {
+        return None;
+    }
+    let release = format!("{prefix}{routine}({name}.cast(){rest})");
+    let release = match repair::in_unsafe(shapes, leave) {
+        true => format!("{release};"),
+        false => format!("unsafe {{ {release} }};"),
+    };
+    let edit = repair::line_before(shapes, leave, &release);
+    repair::likely("release it before the return", vec![edit])
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ are left alone. Indexing, arithmetic and calls of other crates may panic too, an
 In a program built with `panic = "abort"` the lint has nothing to say; leave it off there.
 "#,
     check: Check::Event(check),
+    repair: None,
 };
 
 fn check(event: &Event) -> Option<Diagnostic> {

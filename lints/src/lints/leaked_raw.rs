@@ -205,7 +205,7 @@ fn take_back(call: Call<'_>, lost_at: Span) -> Option<Suggestion> {
     let own = ["Box::", "Rc::", "Arc::", "CString::"]
         .iter()
         .any(|name| prefix.ends_with(name));
-    let by_let = repair::statement(shapes, call.id)?;
+    let by_let = repair::named_by(shapes, call.id)?;
     let Kind::Let {
         name: Some(name), ..
     } = shapes.kind(by_let)
@@ -215,20 +215,11 @@ fn take_back(call: Call<'_>, lost_at: Span) -> Option<Suggestion> {
     if !own || shapes.span(repair::plain(shapes, repair::initial(shapes, by_let)?)) != call.span() {
         return None;
     }
-    let leave = leaving(shapes, lost_at)?;
+    let leave = repair::leaving(shapes, lost_at)?;
     let name = shapes.text(name);
     let release = format!("drop(unsafe {{ {prefix}from_raw({name}) }});");
     let edit = repair::line_before(shapes, leave, &release);
     repair::likely("take it back before the return", vec![edit])
-}
-
-/// The statement `return ..;` at or around the place.
-fn leaving(shapes: &Shapes, at: Span) -> Option<Id> {
-    let value = shapes.expression(at)?;
-    let mut chain = std::iter::once(value).chain(shapes.around(value));
-    let leave = chain.find(|id| shapes.kind(*id) == Kind::Return)?;
-    let statement = shapes.parent(leave)?;
-    (shapes.kind(statement) == Kind::Statement).then_some(statement)
 }
 
 #[cfg(test)]

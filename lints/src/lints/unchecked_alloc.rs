@@ -95,7 +95,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         return None;
     };
     let call = Call::at(shapes, *at).filter(|call| call.is(by))?;
-    let by_let = repair::statement(shapes, call.id)?;
+    let by_let = repair::named_by(shapes, call.id)?;
     let Kind::Let {
         name: Some(name),
         typed,
@@ -104,8 +104,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         return None;
     };
     let value = repair::initial(shapes, by_let)?;
-    let same = shapes.span(repair::bare(shapes, value)) == call.span();
-    if !same || (!typed && repair::is_untyped_cast(shapes, value)) {
+    if !typed && repair::is_untyped_cast(shapes, value) {
         return None;
     }
     let name = shapes.text(name);
