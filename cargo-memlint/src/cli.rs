@@ -35,6 +35,9 @@ pub struct Cli {
     /// What is repaired.
     #[command(flatten)]
     pub fix: Fix,
+    /// Which findings are reported.
+    #[command(flatten)]
+    pub adoption: Adoption,
 }
 
 /// Which packages are checked.
@@ -155,6 +158,9 @@ pub struct Output {
     /// How findings are printed: human formats on stderr, machine formats on stdout
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = crate::report::format_parser())]
     pub message_format: Format,
+    /// Write the report to this file, which is replaced as a whole or not at all
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
     /// Colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum)]
     pub color: Option<Color>,
@@ -198,6 +204,24 @@ impl Fix {
     pub fn wanted(&self) -> bool {
         self.fix || self.unsafe_fixes || self.diff
     }
+}
+
+/// Which findings are reported, for code that has some already.
+#[derive(clap::Args, Debug, Default)]
+#[command(next_help_heading = "Adoption")]
+pub struct Adoption {
+    /// Do not report the findings that stand in this file
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Accept all findings: write them to this file; with --baseline, only what of it is still found
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    pub write_baseline: Option<PathBuf>,
+    /// Check what is staged for the next commit, and report what it touches
+    #[arg(long, conflicts_with_all = ["since", "write_baseline", "paths", "fix", "unsafe_fixes", "diff"])]
+    pub staged: bool,
+    /// Report what the changes since this commit touch (since the merge base with it)
+    #[arg(long, value_name = "REF", conflicts_with_all = ["write_baseline", "fix", "unsafe_fixes", "diff"])]
+    pub since: Option<String>,
 }
 
 /// When to use colours.

@@ -3,15 +3,20 @@
 //! A run goes arguments, configuration, plan (targets or loose files), files, analysis, report.
 
 pub mod bare;
+pub mod baseline;
 pub mod cfg;
+pub mod changed;
 pub mod cli;
 pub mod config;
 pub mod discover;
 pub mod explain;
+pub mod fingerprint;
 pub mod fix;
+pub mod git;
 pub mod glob;
 pub mod load;
 pub mod lowering;
+pub mod narrow;
 pub mod notice;
 pub mod plan;
 pub mod progress;
@@ -21,6 +26,8 @@ pub mod run;
 mod scratch;
 pub mod seen;
 pub mod shelf;
+pub mod sink;
+pub mod staged;
 pub mod triggers;
 
 use std::process::ExitCode;

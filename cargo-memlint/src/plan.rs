@@ -114,6 +114,15 @@ pub fn normal(path: &Path) -> PathBuf {
     out
 }
 
+/// The folder of the repository that a folder belongs to, or the folder itself if there is none.
+pub fn repository(folder: &Path) -> &Path {
+    let mut around = folder.ancestors();
+    // In a worktree or submodule `.git` is a file.
+    around
+        .find(|folder| folder.join(".git").exists())
+        .unwrap_or(folder)
+}
+
 /// A cheap test that finds most of them.
 fn is_normal(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();

@@ -3,12 +3,13 @@
 use crate::cli::{Cli, Color};
 use crate::fix::{self, rounds};
 use crate::lowering::{Lowered, SourceFile};
+use crate::narrow::{Narrowed, Narrowing};
 use crate::notice::{Notice, Trouble};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Finding, Report, Texts, counted};
 use crate::shelf::{Drafts, Shelf};
-use crate::{bare, discover, explain, load, lowering, seen};
+use crate::{bare, discover, explain, fingerprint, load, lowering, seen, sink};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
 use anstream::ColorChoice;
 use memlint_analysis::{Analysis, Options, analyze};
@@ -31,7 +32,7 @@ const STACK: usize = 64 << 20;
 
 /// Runs with these arguments, the program's name first.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    let cli = match Cli::read(args) {
+    let mut cli = match Cli::read(args) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
@@ -41,7 +42,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     let colored = choose_color(&cli);
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
     let done = match &pool {
-        Ok(pool) => pool.install(|| execute(&cli, colored)),
+        Ok(pool) => pool.install(|| execute(&mut cli, colored)),
         Err(error) => Err(Trouble::new(format!("no threads can be started: {error}"))),
     };
     match done {
@@ -53,7 +54,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
+fn execute(cli: &mut Cli, colored: bool) -> Result<ExitCode, Trouble> {
     if let Some(name) = &cli.levels.explain {
         print(&explain::explain(name)?);
         return Ok(ExitCode::SUCCESS);
@@ -63,21 +64,36 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
         return Ok(ExitCode::SUCCESS);
     }
     let begin = Instant::now();
-    let first = look(cli, &Drafts::default())?;
-    let outcome = match cli.fix.wanted() {
+    let mut narrowing = Narrowing::prepare(cli)?;
+    let cli = &*cli;
+    let first =
+        look(cli, &Drafts::default()).map_err(|trouble| narrowing.rename_trouble(trouble))?;
+    let mut outcome = match cli.fix.wanted() {
         true => rounds::repair(cli, first)?,
         false => rounds::Outcome::untouched(first),
     };
+    narrowing.rename(&mut outcome.looked);
     let (looked, drafts) = (&outcome.looked, &outcome.drafts);
+    let texts = Texts::new(&looked.lowered.files, drafts);
+    let mut narrowed = narrowing.apply(looked, &texts)?;
+    let found = looked.lowered.notices.iter().chain(&outcome.notices);
+    narrowed.notices.splice(0..0, found.cloned());
     if !cli.output.quiet {
-        let notices = looked.lowered.notices.iter().chain(&outcome.notices);
+        let notices = narrowed.notices.iter();
         notices.for_each(|notice| say(Grade::WARNING, notice, colored));
     }
     let faults = outcome.faults.iter();
     faults.for_each(|fault| say(Grade::ERROR, fault, colored));
     match cli.fix.diff {
         true => print(&outcome.diff),
-        false => show(cli, looked, drafts, colored),
+        false => show(
+            cli,
+            looked,
+            &narrowed,
+            &texts,
+            &narrowing.base(&looked.plan.root),
+            colored,
+        )?,
     }
     if let Some(summary) = outcome.summary(cli).filter(|_| !cli.output.quiet) {
         let _ = writeln!(io::stderr().lock(), "memlint: {summary}");
@@ -87,7 +103,10 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
     }
     let failed = match cli.fix.diff {
         true => !outcome.diff.is_empty(),
-        false => looked.findings.iter().any(|finding| finding.level.fails()),
+        false => narrowed
+            .findings
+            .iter()
+            .any(|finding| finding.level.fails()),
     };
     Ok(match (outcome.faults.is_empty(), failed) {
         (false, _) => ExitCode::from(EXIT_TROUBLE),
@@ -104,6 +123,8 @@ pub struct Looked {
     pub lowered: Lowered,
     /// What the engine says; its crates are gone.
     pub analysis: Analysis,
+    /// The levels in force.
+    pub levels: Levels,
     /// In the order of path and line.
     pub findings: Vec<Finding>,
 }
@@ -153,10 +174,12 @@ pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
     seen::join(&seen, &lowered.files, &mut judged, &mut lowered.notices);
     let mut findings = findings(&plan, &lowered, &levels, judged);
     fix::suggest(&mut findings, &lowered.files, drafts);
+    fingerprint::mark(&mut findings, &Texts::new(&lowered.files, drafts));
     Ok(Looked {
         plan,
         lowered,
         analysis,
+        levels,
         findings,
     })
 }
@@ -205,6 +228,7 @@ fn findings(
         .chain(outcome.hygiene)
         .map(|diagnostic| Finding {
             level: levels.level_of(diagnostic.lint),
+            fingerprint: String::new(),
             diagnostic,
         })
         .filter(|finding| finding.level != Level::Allow)
@@ -234,25 +258,40 @@ fn order<'a>(files: &'a [SourceFile], finding: &'a Finding) -> impl Ord + 'a {
     )
 }
 
-fn show(cli: &Cli, looked: &Looked, drafts: &Drafts, colored: bool) {
-    let format = cli.output.message_format;
-    let texts = Texts::new(&looked.lowered.files, drafts);
+/// Writes the report to its file or stream; a file has neither colours nor a width.
+fn show(
+    cli: &Cli,
+    looked: &Looked,
+    narrowed: &Narrowed,
+    texts: &Texts<'_>,
+    base: &Path,
+    colored: bool,
+) -> Result<(), Trouble> {
+    let (format, file) = (cli.output.message_format, &cli.output.output_file);
     let report = Report {
-        findings: &looked.findings,
+        findings: &narrowed.findings,
         files: &looked.lowered.files,
-        texts: &texts,
+        texts,
         units: &looked.plan.units,
+        notices: &narrowed.notices,
+        levels: &looked.levels,
+        root: &looked.plan.root,
+        base,
+        held_back: &narrowed.held_back,
         seen: looked.lowered.counts.files,
         quiet: cli.output.quiet,
-        colored,
-        width: width(),
+        colored: colored && file.is_none(),
+        width: width().filter(|_| file.is_none()),
     };
-    let mut out: Box<dyn Write> = match format.machine {
-        true => Box::new(io::BufWriter::new(io::stdout().lock())),
-        false => Box::new(io::BufWriter::new(io::stderr().lock())),
-    };
-    // A reader that went away (`| head`) is no trouble, and there is nobody to tell otherwise.
-    let _ = (format.write)(&report, &mut out).and_then(|()| out.flush());
+    let write = |out: &mut dyn Write| (format.write)(&report, out);
+    match file {
+        Some(path) => sink::to_file(path, &write),
+        None if format.machine => sink::to_stdout(&write),
+        None => {
+            sink::to_stderr(&write);
+            Ok(())
+        }
+    }
 }
 
 fn width() -> Option<usize> {

@@ -124,7 +124,9 @@ impl Seen {
             lint,
             message: self.message.clone(),
             primary: primary.clone(),
-            secondary: rest.to_vec(),
+            // They were run before, the allocation first.
+            secondary: rest.iter().rev().cloned().collect(),
+            turn: rest.len(),
             notes,
             helps: Some(self.help.clone())
                 .filter(|help| !help.is_empty())

@@ -15,8 +15,10 @@ pub struct Diagnostic {
     pub primary: Label,
     /// The macro call that brings the code in, if the place stands in a macro's definition.
     pub call: Option<Span>,
-    /// The story, in the order in which it happens.
+    /// The rest of the story, in the order in which it happens.
     pub secondary: Vec<Label>,
+    /// How many of them happen before the primary place.
+    pub turn: usize,
     /// Why it is wrong, and which rule says so.
     pub notes: Vec<String>,
     /// What to do instead.
@@ -82,6 +84,7 @@ impl Diagnostic {
             },
             call: None,
             secondary: Vec::new(),
+            turn: 0,
             notes: if rules.is_empty() {
                 Vec::new()
             } else {
@@ -100,8 +103,20 @@ impl Diagnostic {
         self
     }
 
-    /// With one more place; nothing is said about code of the stubs, and no place is told twice.
+    /// With one more place, before the primary one unless the story is past it; nothing is said
+    /// about code of the stubs, and no place is told twice.
     pub(crate) fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        let told = self.secondary.len();
+        let past = self.turn < told;
+        self = self.then(span, text);
+        if !past && self.secondary.len() > told {
+            self.turn += 1;
+        }
+        self
+    }
+
+    /// With one more place, after the primary one.
+    pub(crate) fn then(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         let known = span == self.primary.span || self.secondary.iter().any(|l| l.span == span);
         if !span.is_stub() && !known {
             self.secondary.push(Label {
@@ -117,7 +132,7 @@ impl Diagnostic {
         match call {
             Some(at) => Diagnostic {
                 call,
-                ..self.also(at, "in this call of the macro")
+                ..self.then(at, "in this call of the macro")
             },
             None => self,
         }
@@ -140,6 +155,14 @@ impl Diagnostic {
     pub(crate) fn suggest(mut self, suggestion: Suggestion) -> Diagnostic {
         self.suggestions.push(suggestion);
         self
+    }
+
+    /// All places in the order in which it happens; the macro call that brings the code in is
+    /// none of them.
+    pub fn story(&self) -> Vec<&Label> {
+        let (before, after) = self.secondary.split_at(self.turn.min(self.secondary.len()));
+        let all = before.iter().chain([&self.primary]).chain(after);
+        all.filter(|label| self.call != Some(label.span)).collect()
     }
 
     /// The comment that silences it, to be pasted on a line of its own above the place.

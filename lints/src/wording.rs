@@ -213,6 +213,10 @@ pub(crate) fn tell(mut d: Diagnostic, event: &Event) -> Diagnostic {
         let text = step_text(step, &event.block);
         d = d.also(step.at, text);
     }
+    // A leak is reported where its story begins.
+    if matches!(&event.block.origin, Origin::Routine { at, .. } if *at == event.site) {
+        d.turn = 0;
+    }
     d
 }
 

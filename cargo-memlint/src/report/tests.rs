@@ -27,6 +27,7 @@ fn finding(level: Level) -> Finding {
     let lint = memlint_lints::find("double_free").expect("a lint of the catalogue");
     Finding {
         level,
+        fingerprint: "0123456789abcdef".into(),
         diagnostic: Diagnostic {
             lint,
             message: "memory is released twice".into(),
@@ -36,6 +37,7 @@ fn finding(level: Level) -> Finding {
                 label(span(0, (1, 5), (1, 6)), "a parameter"),
                 label(span(1, (2, 4), (2, 13)), "allocated here"),
             ],
+            turn: 2,
             notes: vec!["CWE-415".into()],
             helps: vec!["release it once".into()],
             suggestions: vec![Suggestion {
@@ -90,6 +92,11 @@ fn written(name: &str, findings: &[Finding]) -> String {
         files: &files,
         texts: &texts,
         units: &[unit],
+        notices: &[Notice::at("src/b.rs:2:1", "the file was left out")],
+        levels: &Levels::new(),
+        root: scratch.path(),
+        base: scratch.path(),
+        held_back: &[],
         seen: 2,
         quiet: false,
         colored: false,

@@ -79,7 +79,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
                 .help(help(second));
             let d = tell(d, event).also(*first_at, "the first owner comes from here");
             Some(match released_again_at {
-                Some(at) => d.also(*at, "released here for the second time"),
+                Some(at) => d.then(*at, "released here for the second time"),
                 None => d,
             })
         }

@@ -89,7 +89,7 @@ fn cloned(event: &Event, by: &Routine, released_at: Span, field: &str) -> Diagno
     let message = format!("clones of `{ty}` release the memory behind `{field}` twice");
     Diagnostic::new(&LINT, event.site, message)
         .label(format!("its `Clone` copies the pointer `{field}`"))
-        .also(
+        .then(
             released_at,
             format!("every clone's `Drop` releases it here by {}", routine(by)),
         )

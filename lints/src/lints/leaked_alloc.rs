@@ -76,7 +76,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
     if let Some(repair) = wording::repair(&event.block) {
         d = d.help(when(how, repair));
     }
-    Some(tell(d, event).also(*lost_at, lost(how)))
+    Some(tell(d, event).then(*lost_at, lost(how)))
 }
 
 fn subject(block: &Block) -> String {

@@ -79,7 +79,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
         Loss::BorrowedByForeign { .. } if !lost_at.contains(event.site) => lost(&Loss::ScopeEnd),
         _ => lost(how),
     };
-    Some(tell(d, event).also(*lost_at, label))
+    Some(tell(d, event).then(*lost_at, label))
 }
 
 fn help(how: &Loss, by: &str, block: &Block) -> String {

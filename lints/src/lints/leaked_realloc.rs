@@ -81,7 +81,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
             "keep the result in another variable, and release the old block or go on with it if \
              the result is null",
         );
-    Some(tell(d, event).also(*lost_at, lost(how)))
+    Some(tell(d, event).then(*lost_at, lost(how)))
 }
 
 /// The routine that reallocates, which the story names.
