@@ -36,11 +36,16 @@ pub struct Reported {
 /// # Panics
 /// The program cannot be started.
 pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
-    let output = Command::new(program)
-        .args(args)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .env_remove("CARGO_TERM_COLOR")
+    run_with(program, folder, args, &[])
+}
+
+/// The same with these environment variables.
+///
+/// # Panics
+/// The program cannot be started.
+pub fn run_with(program: &str, folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Run {
+    let output = command(program, folder, args)
+        .envs(env.iter().copied())
         .output();
     let Output {
         status,
@@ -52,6 +57,23 @@ pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
         stdout: String::from_utf8_lossy(&stdout).replace('\r', ""),
         stderr: String::from_utf8_lossy(&stderr).replace('\r', ""),
     }
+}
+
+/// The command that the others run: without colours and without the caller's settings, those of a
+/// hook included that runs the tests.
+pub fn command(program: &str, folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(folder).env("NO_COLOR", "1");
+    let of_caller = [
+        "CARGO_TERM_COLOR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_WORK_TREE",
+    ];
+    for name in of_caller {
+        command.env_remove(name);
+    }
+    command
 }
 
 impl Run {
