@@ -7,9 +7,11 @@
 use crate::lowering::SourceFile;
 use crate::notice::{Notice, Trouble};
 use crate::plan::normal;
-use crate::report::{Finding, Texts, counted, with_slashes};
+use crate::report::{Finding, Texts, with_slashes};
+use crate::run::Looked;
 use crate::{fingerprint, sink};
-use memlint_lints::{Level, Levels};
+use memlint_analysis::span::FileId;
+use memlint_lints::Level;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
@@ -109,26 +111,25 @@ impl Baseline {
         findings.iter().map(held).collect()
     }
 
-    /// Takes out the entries that this run looked for and did not find.
-    pub fn drop_stale(
-        &mut self,
-        findings: &[Finding],
-        files: &[SourceFile],
-        levels: &Levels,
-    ) -> usize {
+    /// Takes out the entries that this run looked for and did not find, and says how many they are.
+    pub fn drop_stale(&mut self, looked: &Looked) -> usize {
         let folder = folder(&self.path);
-        let found: HashSet<(String, &str)> = findings
+        let (files, unparsed) = (&looked.lowered.files, &looked.lowered.unparsed);
+        let found: HashSet<(String, &str)> = looked
+            .findings
             .iter()
             .map(|finding| (seen_from(&folder, finding, files), &*finding.fingerprint))
             .collect();
         let looked_at: HashSet<String> = files
             .iter()
-            .map(|file| relative(&folder, &file.path))
+            .enumerate()
+            .filter(|(n, _)| !unparsed.contains(&FileId(*n as u32)))
+            .map(|(_, file)| relative(&folder, &file.path))
             .collect();
         let before = self.entries.len();
         self.entries.retain(|entry| {
             let lint = memlint_lints::find(&entry.lint);
-            let silent = lint.is_some_and(|lint| levels.level_of(lint) == Level::Allow);
+            let silent = lint.is_some_and(|lint| looked.levels.level_of(lint) == Level::Allow);
             let in_view = looked_at.contains(&entry.path) || !folder.join(&entry.path).exists();
             // Of what was out of view, or silent in this run, nothing is known.
             silent || !in_view || found.contains(&(entry.path.clone(), &*entry.fingerprint))
@@ -166,11 +167,6 @@ impl Baseline {
             }
             out.write_all(b"\n")
         })
-    }
-
-    /// How many findings it accepts, in words.
-    pub fn size(&self) -> String {
-        counted(self.entries.len(), "finding")
     }
 }
 

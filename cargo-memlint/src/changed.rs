@@ -13,6 +13,7 @@ use memlint_analysis::ir::{FileIr, Function, ItemKind};
 use memlint_analysis::lower::{MacroTable, lower_file};
 use memlint_analysis::span::{FileId, Span};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -95,13 +96,11 @@ impl Changes {
         for finding in findings {
             let mut touched = false;
             for span in places(finding) {
-                if !known.contains_key(&span.file) {
-                    let of_file = self.touched(span.file, files, texts)?;
-                    known.insert(span.file, of_file);
-                }
-                touched |= known
-                    .get(&span.file)
-                    .is_some_and(|of_file| of_file.at(span));
+                let of_file = match known.entry(span.file) {
+                    Entry::Occupied(entry) => entry.into_mut(),
+                    Entry::Vacant(entry) => entry.insert(self.touched(span.file, files, texts)?),
+                };
+                touched |= of_file.at(span);
             }
             answers.push(touched);
         }

@@ -286,7 +286,7 @@ fn said(output: &Output) -> String {
 fn read_objects(
     stdout: Option<impl Read>,
     count: usize,
-    each: &mut dyn FnMut(usize, &[u8]) -> Result<(), Trouble>,
+    each: &mut impl FnMut(usize, &[u8]) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let unreadable = |error: io::Error| Trouble::new(format!("git cannot be read: {error}"));
     let Some(stdout) = stdout else {

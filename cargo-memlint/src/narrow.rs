@@ -117,7 +117,7 @@ impl Narrowing {
         let (findings, files) = (&looked.findings, &looked.lowered.files);
         let (baseline, stale) = match (self.baseline.take(), &self.written) {
             (Some(mut baseline), _) => {
-                let stale = baseline.drop_stale(findings, files, &looked.levels);
+                let stale = baseline.drop_stale(looked);
                 (baseline, stale)
             }
             (None, Some(path)) => (Baseline::of(path, findings, files, texts), 0),
