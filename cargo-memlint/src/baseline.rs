@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 const VERSION: u32 = 1;
 
 /// A baseline as read from its file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Baseline {
     path: PathBuf,
     entries: BTreeSet<Entry>,

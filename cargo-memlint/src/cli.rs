@@ -216,6 +216,9 @@ pub struct Adoption {
     /// Accept all findings: write them to this file; with --baseline, only what of it is still found
     #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
     pub write_baseline: Option<PathBuf>,
+    /// Write an `allow` with this reason above the code of each finding that is reported
+    #[arg(long, value_name = "REASON", value_parser = reason, conflicts_with_all = ["staged", "write_baseline", "fix", "unsafe_fixes", "diff"])]
+    pub add_allow: Option<String>,
     /// Check what is staged for the next commit, and report what it touches
     #[arg(long, conflicts_with_all = ["since", "write_baseline", "paths", "fix", "unsafe_fixes", "diff"])]
     pub staged: bool,
@@ -233,6 +236,15 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// A reason has words, and stands on one line.
+fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("say why the findings are meant"),
+        text if text.contains(['\n', '\r']) => Err("a reason stands on one line"),
+        text => Ok(text.to_owned()),
+    }
 }
 
 impl Cli {

@@ -87,7 +87,7 @@ impl Narrowing {
     ///
     /// # Errors
     /// The baseline cannot be written, or git fails.
-    pub fn apply(&mut self, looked: &Looked, texts: &Texts<'_>) -> Result<Narrowed, Trouble> {
+    pub fn apply(&self, looked: &Looked, texts: &Texts<'_>) -> Result<Narrowed, Trouble> {
         let files = &looked.lowered.files;
         let mut out = Narrowed {
             findings: looked.findings.clone(),
@@ -109,13 +109,13 @@ impl Narrowing {
 
     /// The baseline in force, without what is found no more, and written if that is asked for.
     fn baseline(
-        &mut self,
+        &self,
         looked: &Looked,
         texts: &Texts<'_>,
         notices: &mut Vec<Notice>,
     ) -> Result<Option<Baseline>, Trouble> {
         let (findings, files) = (&looked.findings, &looked.lowered.files);
-        let (baseline, stale) = match (self.baseline.take(), &self.written) {
+        let (baseline, stale) = match (self.baseline.clone(), &self.written) {
             (Some(mut baseline), _) => {
                 let stale = baseline.drop_stale(looked);
                 (baseline, stale)

@@ -1,7 +1,7 @@
 //! One run from arguments to exit status.
 
 use crate::cli::{Cli, Color};
-use crate::fix::{self, rounds};
+use crate::fix::{self, allow, rounds};
 use crate::lowering::{Lowered, SourceFile};
 use crate::narrow::{Narrowed, Narrowing};
 use crate::notice::{Notice, Trouble};
@@ -64,13 +64,14 @@ fn execute(cli: &mut Cli, colored: bool) -> Result<ExitCode, Trouble> {
         return Ok(ExitCode::SUCCESS);
     }
     let begin = Instant::now();
-    let mut narrowing = Narrowing::prepare(cli)?;
+    let narrowing = Narrowing::prepare(cli)?;
     let cli = &*cli;
     let first =
         look(cli, &Drafts::default()).map_err(|trouble| narrowing.rename_trouble(trouble))?;
-    let mut outcome = match cli.fix.wanted() {
-        true => rounds::repair(cli, first)?,
-        false => rounds::Outcome::untouched(first),
+    let mut outcome = match (&cli.adoption.add_allow, cli.fix.wanted()) {
+        (Some(reason), _) => allowed(cli, first, &narrowing, reason)?,
+        (None, true) => rounds::repair(cli, first)?,
+        (None, false) => rounds::Outcome::untouched(first),
     };
     narrowing.rename(&mut outcome.looked);
     let (looked, drafts) = (&outcome.looked, &outcome.drafts);
@@ -113,6 +114,26 @@ fn execute(cli: &mut Cli, colored: bool) -> Result<ExitCode, Trouble> {
         (true, true) => ExitCode::from(EXIT_FINDINGS),
         (true, false) => ExitCode::SUCCESS,
     })
+}
+
+/// Allows what would be reported, and tells how much that was.
+fn allowed(
+    cli: &Cli,
+    first: Looked,
+    narrowing: &Narrowing,
+    reason: &str,
+) -> Result<rounds::Outcome, Trouble> {
+    let none = Drafts::default();
+    let narrowed = narrowing.apply(&first, &Texts::new(&first.lowered.files, &none))?;
+    let done = allow::allow(cli, first, &narrowed.findings, reason)?;
+    if !cli.output.quiet {
+        let _ = writeln!(io::stderr().lock(), "memlint: {}", done.summary);
+    }
+    let mut outcome = rounds::Outcome::untouched(done.looked);
+    outcome.drafts = done.drafts;
+    outcome.notices = done.notices;
+    outcome.faults = done.faults;
+    Ok(outcome)
 }
 
 /// What one look at the sources has found.

@@ -1,5 +1,6 @@
 //! Changing sources: edits of a text, the guard before, and the writing of a file as a whole.
 
+pub mod allow;
 mod edit;
 mod replace;
 pub mod rounds;

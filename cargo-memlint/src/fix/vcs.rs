@@ -32,7 +32,7 @@ pub fn guard(folder: &Path, leave: Leave) -> Result<(), Trouble> {
             true => Ok(()),
             false => Err(Trouble::at(
                 folder,
-                "no version control found, and `--fix` changes files",
+                "no version control found, and files would be changed",
             )
             .help("to go on without it, add `--allow-no-vcs`")),
         };
@@ -111,7 +111,7 @@ fn changes(status: &str) -> Vec<Change> {
 
 fn uncommitted(changes: &[&Change]) -> Trouble {
     let mut message =
-        "there are changes that are not committed, and `--fix` changes files".to_owned();
+        "there are changes that are not committed, and files would be changed".to_owned();
     for change in changes.iter().take(LISTED) {
         let state = if change.staged { "staged" } else { "dirty" };
         message.push_str(&format!("\n  * {} ({state})", change.path));
