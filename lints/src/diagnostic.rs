@@ -175,3 +175,42 @@ impl Diagnostic {
         (self.primary.span, self.lint.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, event, free, line, reclaim, with_step};
+    use memlint_analysis::event::{EventKind, Fault, Loss, StepKind};
+
+    fn lines(d: &Diagnostic) -> Vec<u32> {
+        d.story().iter().map(|label| label.span.lo.line).collect()
+    }
+
+    fn told(event: memlint_analysis::event::Event) -> Diagnostic {
+        crate::judge(&[event]).remove(0)
+    }
+
+    #[test]
+    fn a_memory_error_is_the_end_of_its_story() {
+        let d = told(reclaim(free(), Fault::OtherFamily, sample::boxed("Pair")));
+        assert_eq!(lines(&d), [2, d.primary.span.lo.line]);
+    }
+
+    #[test]
+    fn a_leak_begins_where_it_is_reported() {
+        let (how, lost_at) = (Loss::ScopeEnd, line(9));
+        let mut leak = event(EventKind::Lose { how, lost_at }, sample::boxed("Pair"));
+        leak.site = line(2);
+        let leak = with_step(leak, 5, StepKind::Moved);
+        assert_eq!(lines(&told(leak)), [2, 5, 9]);
+    }
+
+    #[test]
+    fn the_call_of_a_macro_is_no_step() {
+        let mut event = reclaim(free(), Fault::OtherFamily, sample::boxed("Pair"));
+        event.call = Some(line(40));
+        let d = told(event);
+        assert!(!lines(&d).contains(&40));
+        assert_eq!(d.secondary.last().map(|label| label.span), Some(line(40)));
+    }
+}

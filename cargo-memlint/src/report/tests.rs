@@ -238,3 +238,63 @@ fn colours_stand_in_the_rendered_text_only_when_asked_for() {
     assert!(!written("json", &findings).contains("\\u001b["));
     assert!(written("json-diagnostic-rendered-ansi", &findings).contains("\\u001b["));
 }
+
+#[test]
+fn sarif_is_cut_where_its_readers_stop_and_says_so() {
+    let mut findings = vec![finding(Level::Warn); 25_003];
+    // Errors come last here, and are kept.
+    findings[25_001].level = Level::Deny;
+    findings[25_002].level = Level::Deny;
+    let log: serde_json::Value =
+        serde_json::from_str(&written("sarif", &findings)).expect("valid JSON");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("a list");
+    let errors = results.iter().filter(|result| result["level"] == "error");
+    assert_eq!((results.len(), errors.count()), (25_000, 2));
+    let told = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(told.contains("3 findings were left out"), "{told}");
+    assert!(told.contains("src/b.rs"), "{told}");
+}
+
+#[test]
+fn sarif_tells_the_story_in_its_order() {
+    let log: serde_json::Value =
+        serde_json::from_str(&written("sarif", &[finding(Level::Deny)])).expect("valid JSON");
+    let result = &log["runs"][0]["results"][0];
+    let steps = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array();
+    let steps: Vec<_> = steps
+        .expect("a list")
+        .iter()
+        .map(|step| {
+            step["location"]["message"]["text"]
+                .as_str()
+                .unwrap_or_default()
+        })
+        .collect();
+    assert_eq!(
+        steps,
+        ["a parameter", "allocated here", "released again here"]
+    );
+    // Columns are characters: the parameter is one, though two bytes long.
+    let region = &result["relatedLocations"][0]["physicalLocation"]["region"];
+    assert_eq!(
+        (&region["startColumn"], &region["endColumn"]),
+        (&6.into(), &7.into())
+    );
+    let fix = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(fix["artifactLocation"]["uri"], "src/a.rs");
+    assert_eq!(fix["replacements"][0]["insertedContent"]["text"], "");
+}
+
+#[test]
+fn github_sees_errors_first_and_what_was_left_out() {
+    let text = written("github", &[finding(Level::Warn), finding(Level::Deny)]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].starts_with("::error file=src/a.rs,line=3,endLine=3,col=5,endColumn=11,"));
+    assert!(lines[1].starts_with("::warning file=src/a.rs,line=3,"));
+    assert_eq!(
+        lines[2],
+        "::warning file=src/b.rs,line=2,title=memlint::the file was left out"
+    );
+}
