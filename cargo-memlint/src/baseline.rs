@@ -1,7 +1,7 @@
 //! Findings that are accepted for now: a file of fingerprints, one a line, without line numbers.
 //!
 //! The first line says what the file is, then comes one JSON object a finding, sorted by path, lint,
-//! function and code. Git merges such files well, and what a merge leaves twice or unsorted counts
+//! item and code. Git merges such files well, and what a merge leaves twice or unsorted counts
 //! all the same. Paths are as seen from the file's folder, fingerprints within their file.
 
 use crate::lowering::SourceFile;
@@ -40,7 +40,7 @@ struct Header {
 struct Entry {
     path: String,
     lint: String,
-    function: String,
+    item: String,
     code: String,
     fingerprint: String,
 }
@@ -90,7 +90,7 @@ impl Baseline {
         let entry = |finding: &Finding| Entry {
             path: seen_from(&folder, finding, files),
             lint: finding.diagnostic.lint.name.to_owned(),
-            function: finding.diagnostic.function.clone(),
+            item: finding.item.clone(),
             code: fingerprint::excerpt(&finding.diagnostic, texts),
             fingerprint: finding.fingerprint.clone(),
         };
@@ -246,7 +246,7 @@ mod tests {
     }
 
     const ENTRY: &str =
-        r#"{"path":"a.rs","lint":"leaked_raw","function":"f","code":"x","fingerprint":"0"}"#;
+        r#"{"path":"a.rs","lint":"leaked_raw","item":"f","code":"x","fingerprint":"0"}"#;
 
     #[test]
     fn what_a_merge_leaves_counts() {

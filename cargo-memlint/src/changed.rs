@@ -8,9 +8,8 @@
 use crate::git::{Against, Changed, Hunk, Repository};
 use crate::lowering::SourceFile;
 use crate::notice::Trouble;
+use crate::outline::Outline;
 use crate::report::{Finding, Texts};
-use memlint_analysis::ir::{FileIr, Function, ItemKind};
-use memlint_analysis::lower::{MacroTable, lower_file};
 use memlint_analysis::span::{FileId, Span};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -122,9 +121,7 @@ impl Changes {
             return Ok(Touched::Everything);
         };
         let hunks = self.repository.hunks(&self.against, changed)?;
-        let text = texts.get(file).as_str();
-        let ir = lower_file(file, text, &MacroTable::default());
-        let regions = ir.map_or_else(|_| Vec::new(), |ir| regions(&ir));
+        let regions = Outline::of(file, texts.get(file)).regions();
         Ok(touched_by(&hunks, &regions))
     }
 
@@ -157,19 +154,6 @@ fn places(finding: &Finding) -> impl Iterator<Item = Span> {
     let labels = std::iter::once(&found.primary).chain(&found.secondary);
     let spans = labels.map(|label| label.span).chain(found.call);
     spans.filter(|span| !span.is_stub())
-}
-
-/// The lines of the functions, and of the items that hold none.
-fn regions(ir: &FileIr) -> Vec<RangeInclusive<u32>> {
-    let lines = |span: Span| span.lo.line..=span.hi.line;
-    let of_functions =
-        |functions: &[Function]| -> Vec<_> { functions.iter().map(|f| lines(f.span)).collect() };
-    let of_item = |item: &memlint_analysis::ir::Item| match &item.kind {
-        ItemKind::Impl(block) => of_functions(&block.fns),
-        ItemKind::Trait(block) => of_functions(&block.fns),
-        _ => vec![lines(item.span)],
-    };
-    ir.items.iter().flat_map(of_item).collect()
 }
 
 fn touched_by(hunks: &[Hunk], regions: &[RangeInclusive<u32>]) -> Touched {
@@ -207,6 +191,7 @@ fn is_code(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Text;
 
     const TEXT: &str = "\
 use std::ptr;
@@ -225,8 +210,8 @@ impl S {
 ";
 
     fn lines_touched(hunk: Hunk) -> Option<Vec<u32>> {
-        let ir = lower_file(FileId(0), TEXT, &MacroTable::default()).expect("it parses");
-        match touched_by(&[hunk], &regions(&ir)) {
+        let outline = Outline::of(FileId(0), &Text::new(TEXT.to_owned()));
+        match touched_by(&[hunk], &outline.regions()) {
             Touched::Everything => None,
             Touched::Nothing => Some(Vec::new()),
             Touched::Lines(ranges) => {

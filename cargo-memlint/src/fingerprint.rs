@@ -1,9 +1,9 @@
 //! What a finding is known by from run to run. Nothing in it moves when lines do.
 //!
-//! A fingerprint is made of the lint, the function in whose view it is wrong, the code at the place
-//! without its layout, and an ordinal among findings that are equal in all of these. The file is left
+//! A fingerprint is made of the lint, the items around the place, the code there without its layout, and an ordinal among findings that are equal in all of these. The file is left
 //! out: whoever needs it adds the path as seen from where the fingerprint is kept.
 
+use crate::outline::Outline;
 use crate::report::{Finding, Texts};
 use memlint_analysis::span::FileId;
 use memlint_lints::Diagnostic;
@@ -12,19 +12,23 @@ use std::collections::HashMap;
 /// The longest code that is kept to be read.
 const LONGEST: usize = 100;
 
-/// Gives each finding its fingerprint; they stand in the order of path and line.
+/// Gives each finding its item and its fingerprint; they stand in the order of path and line.
 pub fn mark(findings: &mut [Finding], texts: &Texts<'_>) {
+    let mut outlines: HashMap<FileId, Outline> = HashMap::new();
     let mut equal: HashMap<(FileId, u64), u32> = HashMap::new();
     for finding in findings {
         let found = &finding.diagnostic;
+        let span = found.primary.span;
+        let outline = outlines
+            .entry(span.file)
+            .or_insert_with(|| Outline::of(span.file, texts.get(span.file)));
+        finding.item = outline.around(span);
         let code = compact(&code(found, texts));
-        let parts = [found.lint.name, &found.function, &code];
-        let before = equal
-            .entry((found.primary.span.file, hash(&parts)))
-            .or_default();
-        let ordinal = before.to_string();
-        *before += 1;
-        finding.fingerprint = hex(hash(&[parts[0], parts[1], parts[2], &ordinal]));
+        let alike = hash(&[found.lint.name, &finding.item, &code]);
+        let ordinal = equal.entry((span.file, alike)).or_default();
+        let number = ordinal.to_string();
+        *ordinal += 1;
+        finding.fingerprint = hex(hash(&[found.lint.name, &finding.item, &code, &number]));
     }
 }
 

@@ -18,6 +18,7 @@ pub mod load;
 pub mod lowering;
 pub mod narrow;
 pub mod notice;
+pub mod outline;
 pub mod plan;
 pub mod progress;
 pub mod report;

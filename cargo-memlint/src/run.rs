@@ -249,6 +249,7 @@ fn findings(
         .chain(outcome.hygiene)
         .map(|diagnostic| Finding {
             level: levels.level_of(diagnostic.lint),
+            item: String::new(),
             fingerprint: String::new(),
             diagnostic,
         })

@@ -27,6 +27,8 @@ pub struct Finding {
     pub diagnostic: Diagnostic,
     /// Never [`Level::Allow`].
     pub level: Level,
+    /// The items around it by name: `Type::method`.
+    pub item: String,
     /// What it is known by within its file, see [`crate::fingerprint`].
     pub fingerprint: String,
 }

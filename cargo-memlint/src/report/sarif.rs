@@ -113,6 +113,7 @@ fn notification(report: &Report<'_>, notice: &Notice) -> Notification {
                 end_column: None,
             },
         },
+        logical_locations: None,
         message: None,
     });
     let words = match &notice.help {
@@ -137,6 +138,11 @@ fn result(report: &Report<'_>, finding: &Finding) -> ResultEntry {
     let mut primary = location(report, found.primary.span, None);
     if !found.primary.text.is_empty() {
         primary.message = Some(text(&found.primary.text));
+    }
+    if !finding.item.is_empty() {
+        primary.logical_locations = Some([LogicalLocation {
+            fully_qualified_name: finding.item.clone(),
+        }]);
     }
     ResultEntry {
         rule_id: lint.full_name(),
@@ -213,6 +219,7 @@ fn location(report: &Report<'_>, span: Span, message: Option<&str>) -> Location 
             artifact_location: artifact(&report.path(span.file)),
             region: region(span),
         },
+        logical_locations: None,
         message: message.map(text),
     }
 }

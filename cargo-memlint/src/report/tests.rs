@@ -27,6 +27,7 @@ fn finding(level: Level) -> Finding {
     let lint = memlint_lints::find("double_free").expect("a lint of the catalogue");
     Finding {
         level,
+        item: "a".into(),
         fingerprint: "0123456789abcdef".into(),
         diagnostic: Diagnostic {
             lint,
