@@ -159,7 +159,7 @@ pub struct Output {
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = crate::report::format_parser())]
     pub message_format: Format,
     /// Write the report to this file, which is replaced as a whole or not at all
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "diff")]
     pub output_file: Option<PathBuf>,
     /// Colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum)]

@@ -34,25 +34,25 @@ fn golden(name: &str, found: &str) {
 }
 
 #[test]
-fn short() {
+fn texts_in_short_are_as_expected() {
     let run = report(&sample("short"), "short", &[]);
     golden("imagekit.short", &run.stderr);
 }
 
 #[test]
-fn github() {
+fn texts_in_github_are_as_expected() {
     let run = report(&sample("github"), "github", &[]);
     golden("imagekit.github", &run.stdout);
 }
 
 #[test]
-fn gitlab() {
+fn texts_in_gitlab_are_as_expected() {
     let run = report(&sample("gitlab"), "gitlab", &[]);
     golden("imagekit.gitlab", &run.stdout);
 }
 
 #[test]
-fn json() {
+fn texts_in_json_are_as_expected() {
     let scratch = sample("json");
     let run = report(&scratch, "json", &[]);
     // Cargo's messages name files of the machine.
@@ -74,7 +74,7 @@ fn json() {
 }
 
 #[test]
-fn sarif() {
+fn texts_in_sarif_are_as_expected() {
     let run = report(&sample("sarif"), "sarif", &[]);
     let mut log: Value = serde_json::from_str(&run.stdout).unwrap();
     let driver = &mut log["runs"][0]["tool"]["driver"];
