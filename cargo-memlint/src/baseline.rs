@@ -23,6 +23,8 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct Baseline {
     path: PathBuf,
+    /// The folder that its paths are seen from.
+    folder: PathBuf,
     entries: BTreeSet<Entry>,
 }
 
@@ -75,6 +77,7 @@ impl Baseline {
         }
         Ok(Baseline {
             path: path.to_path_buf(),
+            folder: folder(path),
             entries,
         })
     }
@@ -97,15 +100,26 @@ impl Baseline {
         Baseline {
             path: path.to_path_buf(),
             entries: findings.iter().map(entry).collect(),
+            folder,
         }
+    }
+
+    /// The folder that its paths are seen from.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The same for files that are laid out elsewhere: its folder is now this one.
+    pub fn laid_out(self, folder: PathBuf) -> Baseline {
+        Baseline { folder, ..self }
     }
 
     /// Whether the findings stand in it, one answer each.
     pub fn holds(&self, findings: &[Finding], files: &[SourceFile]) -> Vec<bool> {
-        let folder = folder(&self.path);
+        let folder = &self.folder;
         let known: HashSet<(&str, &str)> = self.entries.iter().map(Entry::key).collect();
         let held = |finding: &Finding| {
-            let path = seen_from(&folder, finding, files);
+            let path = seen_from(folder, finding, files);
             known.contains(&(path.as_str(), finding.fingerprint.as_str()))
         };
         findings.iter().map(held).collect()
@@ -113,18 +127,18 @@ impl Baseline {
 
     /// Takes out the entries that this run looked for and did not find, and says how many they are.
     pub fn drop_stale(&mut self, looked: &Looked) -> usize {
-        let folder = folder(&self.path);
+        let folder = &self.folder;
         let (files, unparsed) = (&looked.lowered.files, &looked.lowered.unparsed);
         let found: HashSet<(String, &str)> = looked
             .findings
             .iter()
-            .map(|finding| (seen_from(&folder, finding, files), &*finding.fingerprint))
+            .map(|finding| (seen_from(folder, finding, files), &*finding.fingerprint))
             .collect();
         let looked_at: HashSet<String> = files
             .iter()
             .enumerate()
             .filter(|(n, _)| !unparsed.contains(&FileId(*n as u32)))
-            .map(|(_, file)| relative(&folder, &file.path))
+            .map(|(_, file)| relative(folder, &file.path))
             .collect();
         let before = self.entries.len();
         self.entries.retain(|entry| {

@@ -39,7 +39,7 @@ impl Narrowing {
     /// The baseline is missing or broken, or git cannot say.
     pub fn prepare(cli: &mut Cli) -> Result<Narrowing, Trouble> {
         let asked = &cli.adoption;
-        let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
+        let mut baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
         let written = asked.write_baseline.clone();
         let mut changes = match &asked.since {
             Some(reference) => Some(Changes::since(reference)?),
@@ -50,6 +50,10 @@ impl Narrowing {
             let index = Staged::lay_out(cli)?;
             let top = index.top().to_path_buf();
             changes = Some(Changes::staged(index.repository.clone(), top)?);
+            baseline = baseline.map(|baseline| match index.laid_out(baseline.folder()) {
+                Some(folder) => baseline.laid_out(folder),
+                None => baseline,
+            });
             staged = Some(index);
         }
         Ok(Narrowing {

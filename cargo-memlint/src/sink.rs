@@ -74,9 +74,7 @@ fn replace(path: &Path, old: Option<fs::Permissions>, write: Writer<'_>) -> io::
 
 /// The error without the name of the temporary file, which says nothing to anybody.
 fn plain(error: io::Error) -> io::Error {
-    error
-        .raw_os_error()
-        .map_or(error, io::Error::from_raw_os_error)
+    error.kind().into()
 }
 
 fn fill(file: &File, write: Writer<'_>) -> io::Result<()> {

@@ -66,6 +66,13 @@ impl Staged {
         &self.top
     }
 
+    /// Where a folder of the work tree is laid out; `None` for one that lies elsewhere.
+    pub fn laid_out(&self, folder: &Path) -> Option<PathBuf> {
+        let real = fs::canonicalize(folder).ok()?;
+        let inside = real.strip_prefix(&self.repository.top).ok()?;
+        Some(self.top.join(inside))
+    }
+
     /// Tells everything under the names of the work tree.
     pub fn rename(&self, plan: &mut Plan, notices: &mut [Notice]) {
         for unit in &mut plan.units {

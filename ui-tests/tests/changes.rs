@@ -136,6 +136,24 @@ fn old_findings_are_left_alone_and_counted() {
 }
 
 #[test]
+fn a_baseline_holds_for_the_index_too() {
+    let scratch = package("baseline", FAULT);
+    memlint(&scratch, "--write-baseline accepted.jsonl", 0);
+    scratch.write("src/lib.rs", FAULT.replace("unsafe", "/* y */ unsafe"));
+    scratch.git("add -A");
+    memlint(&scratch, "--staged", 1);
+    let said = memlint(&scratch, "--staged --baseline accepted.jsonl", 0);
+    assert!(said.contains("1 accepted by the baseline"), "{said}");
+    let args = "--staged --baseline ../accepted.jsonl";
+    let run = memlint_in(&scratch.path().join("src"), args, 0);
+    assert!(
+        run.stderr.contains("1 accepted by the baseline"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn who_removes_a_release_answers_for_the_leak() {
     let scratch = package("release", BALANCED);
     memlint(&scratch, "-D warnings", 0);

@@ -63,6 +63,7 @@ fn what_cannot_be_written_is_told_with_its_place() {
     for (path, help) in cases {
         let run = memlint(&scratch, &format!("memlint --output-file {path} denied.rs"));
         assert_eq!(run.status, Some(2), "{path}: {}", run.stderr);
+        assert!(!run.stderr.contains(".tmp"), "{}", run.stderr);
         for words in ["the file cannot be written", path, help] {
             assert!(run.stderr.contains(words), "{path}: {}", run.stderr);
         }
@@ -105,7 +106,7 @@ fn a_full_or_read_only_disk_leaves_the_old_file_whole() {
         .map(|n| DENIED.replace("fn f(", &format!("fn f{n}(")))
         .collect();
     scratch.write("many.rs", many);
-    for (mode, cause) in [("rw", "No space left"), ("ro", "Read-only file system")] {
+    for (mode, cause) in [("rw", "No space left"), ("ro", "read-only filesystem")] {
         let script = format!(
             "mount -t tmpfs -o size=64k none disk; echo old > disk/report; \
              mount -o remount,{mode} disk; \
