@@ -74,46 +74,48 @@ fn execute(cli: &mut Cli, colored: bool) -> Result<ExitCode, Trouble> {
         (None, false) => rounds::Outcome::untouched(first),
     };
     narrowing.rename(&mut outcome.looked);
-    let (looked, drafts) = (&outcome.looked, &outcome.drafts);
-    let texts = Texts::new(&looked.lowered.files, drafts);
-    let mut narrowed = narrowing.apply(looked, &texts)?;
-    let found = looked.lowered.notices.iter().chain(&outcome.notices);
-    narrowed.notices.splice(0..0, found.cloned());
-    if !cli.output.quiet {
-        let notices = narrowed.notices.iter();
-        notices.for_each(|notice| say(Grade::WARNING, notice, colored));
-    }
-    let faults = outcome.faults.iter();
-    faults.for_each(|fault| say(Grade::ERROR, fault, colored));
-    match cli.fix.diff {
-        true => print(&outcome.diff),
-        false => show(
-            cli,
-            looked,
-            &narrowed,
-            &texts,
-            &narrowing.base(&looked.plan.root),
-            colored,
-        )?,
-    }
-    if let Some(summary) = outcome.summary(cli).filter(|_| !cli.output.quiet) {
-        let _ = writeln!(io::stderr().lock(), "memlint: {summary}");
-    }
+    let failed = tell(cli, &outcome, &narrowing, colored)?;
     if cli.output.verbose > 0 {
-        figures(&looked.lowered, &looked.analysis, begin);
+        figures(&outcome.looked.lowered, &outcome.looked.analysis, begin);
     }
-    let failed = match cli.fix.diff {
-        true => !outcome.diff.is_empty(),
-        false => narrowed
-            .findings
-            .iter()
-            .any(|finding| finding.level.fails()),
-    };
     Ok(match (outcome.faults.is_empty(), failed) {
         (false, _) => ExitCode::from(EXIT_TROUBLE),
         (true, true) => ExitCode::from(EXIT_FINDINGS),
         (true, false) => ExitCode::SUCCESS,
     })
+}
+
+/// Tells everything, and says whether anything in it makes the run fail.
+fn tell(
+    cli: &Cli,
+    outcome: &rounds::Outcome,
+    narrowing: &Narrowing,
+    colored: bool,
+) -> Result<bool, Trouble> {
+    let looked = &outcome.looked;
+    let texts = Texts::new(&looked.lowered.files, &outcome.drafts);
+    let mut narrowed = narrowing.apply(looked, &texts)?;
+    let found = looked.lowered.notices.iter().chain(&outcome.notices);
+    narrowed.notices.splice(0..0, found.cloned());
+    let told = narrowed.notices.iter().filter(|_| !cli.output.quiet);
+    told.for_each(|notice| say(Grade::WARNING, notice, colored));
+    let faults = outcome.faults.iter();
+    faults.for_each(|fault| say(Grade::ERROR, fault, colored));
+    let failed = match cli.fix.diff {
+        true => {
+            sink::to_stdout(&|out| out.write_all(outcome.diff.as_bytes()))?;
+            !outcome.diff.is_empty()
+        }
+        false => {
+            let base = narrowing.base(&looked.plan.root);
+            show(cli, looked, &narrowed, &texts, &base, colored)?;
+            narrowed.findings.iter().any(|found| found.level.fails())
+        }
+    };
+    if let Some(summary) = outcome.summary(cli).filter(|_| !cli.output.quiet) {
+        let _ = writeln!(io::stderr().lock(), "memlint: {summary}");
+    }
+    Ok(failed)
 }
 
 /// Allows what would be reported, and tells how much that was.
@@ -309,10 +311,7 @@ fn show(
     match file {
         Some(path) => sink::to_file(path, &write),
         None if format.machine => sink::to_stdout(&write),
-        None => {
-            sink::to_stderr(&write);
-            Ok(())
-        }
+        None => sink::to_stderr(&write),
     }
 }
 

@@ -13,19 +13,25 @@ pub type Writer<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
 /// # Errors
 /// It cannot be written, by a full disk for instance. That a reader went away (`| head`) is no error.
 pub fn to_stdout(write: Writer<'_>) -> Result<(), Trouble> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    to_stream(io::stdout().lock(), write)
+}
+
+/// Writes to standard error.
+///
+/// # Errors
+/// The same; then the exit status is what is left to tell it by.
+pub fn to_stderr(write: Writer<'_>) -> Result<(), Trouble> {
+    to_stream(io::stderr().lock(), write)
+}
+
+fn to_stream(stream: impl Write, write: Writer<'_>) -> Result<(), Trouble> {
+    let mut out = BufWriter::new(stream);
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::new(format!(
-            "standard output cannot be written: {error}"
+            "the output cannot be written: {error}"
         ))),
         _ => Ok(()),
     }
-}
-
-/// Writes for people; there is nobody to tell otherwise.
-pub fn to_stderr(write: Writer<'_>) {
-    let mut out = BufWriter::new(io::stderr().lock());
-    let _ = write(&mut out).and_then(|()| out.flush());
 }
 
 /// Writes a file: a temporary one beside it takes its place when it is complete, so that neither a

@@ -322,5 +322,5 @@ fn a_pipe_and_a_full_device_are_told_apart() {
     let output = command.stdout(device).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("standard output cannot be written"), "{said}");
+    assert!(said.contains("the output cannot be written"), "{said}");
 }
