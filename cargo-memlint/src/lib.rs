@@ -5,22 +5,30 @@
 pub mod bare;
 pub mod cfg;
 pub mod cli;
+pub mod color;
 pub mod config;
 pub mod discover;
 pub mod explain;
+pub mod features;
 pub mod glob;
+pub mod init;
 pub mod load;
 pub mod lowering;
+pub mod machine;
 pub mod notice;
 pub mod plan;
 pub mod progress;
 pub mod report;
+pub mod ruling;
 pub mod run;
 #[cfg(test)]
 mod scratch;
 pub mod seen;
+pub mod select;
 pub mod shelf;
 pub mod triggers;
+pub mod verbose;
+pub mod with;
 
 use std::process::ExitCode;
 

@@ -1,24 +1,27 @@
 //! One run from arguments to exit status.
 
-use crate::cli::{Cli, Color};
+use crate::cli::{Cli, Errand};
+use crate::config::Config;
 use crate::lowering::{Lowered, SourceFile};
 use crate::notice::{Notice, Trouble};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::report::{Finding, Report, Texts, counted};
+use crate::report::{Finding, Report, Texts};
+use crate::ruling::Ruling;
 use crate::shelf::Shelf;
-use crate::{bare, discover, explain, load, lowering, seen};
+use crate::verbose::{self, Clock};
+use crate::with::{self, Beside};
+use crate::{bare, color, discover, explain, init, load, lowering, seen};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
-use anstream::ColorChoice;
+use memlint_analysis::lower::scan::Scanner;
 use memlint_analysis::{Analysis, Options, analyze};
-use memlint_lints::{Diagnostic, Level, Levels};
+use memlint_lints::Diagnostic;
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// A denied finding.
 pub const EXIT_FINDINGS: u8 = 1;
@@ -37,14 +40,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_TROUBLE));
         }
     };
-    let colored = choose_color(&cli);
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
-    let done = match &pool {
-        Ok(pool) => pool.install(|| execute(&cli, colored)),
-        Err(error) => Err(Trouble::new(format!("no threads can be started: {error}"))),
-    };
-    match done {
-        Ok(code) => code,
+    let colored = color::wanted(cli.output.color);
+    match errand(&cli).and_then(|done| done.map_or_else(|| check(&cli, colored), Ok)) {
+        Ok(code) => ExitCode::from(code),
         Err(trouble) => {
             say(Grade::ERROR, &trouble.0, colored);
             ExitCode::from(EXIT_TROUBLE)
@@ -52,37 +50,52 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
-    if let Some(name) = &cli.levels.explain {
-        return Ok(print(&explain::explain(name)?));
-    }
-    if cli.levels.list {
-        return Ok(print(&explain::list(&levels(cli, &[], "")?)));
-    }
-    let begin = Instant::now();
-    let progress = Progress::start(!cli.output.quiet);
+/// What can be done without looking at code, if it is that what was asked for.
+fn errand(cli: &Cli) -> Result<Option<u8>, Trouble> {
+    let text = match &cli.command {
+        Some(Errand::Init(asked)) => init::init(asked)?,
+        Some(Errand::Completions { shell }) => explain::completions(*shell),
+        Some(Errand::Man) => explain::manual(),
+        None => match &cli.levels.explain {
+            Some(name) => explain::explain(name)?,
+            None if cli.levels.list => {
+                let ruling = Ruling::new(cli, &Config::default())?;
+                explain::list(ruling.of(Path::new("")))
+            }
+            None => return Ok(None),
+        },
+    };
+    print(&text);
+    Ok(Some(0))
+}
+
+fn check(cli: &Cli, colored: bool) -> Result<u8, Trouble> {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let pool = pool.map_err(|e| Trouble::new(format!("no threads can be started: {e}")))?;
+    let beside = with::start(cli)?;
+    pool.install(|| execute(cli, colored, beside))
+}
+
+fn execute(cli: &Cli, colored: bool, beside: Option<Beside>) -> Result<u8, Trouble> {
+    let mut clock = Clock::default();
+    let progress = Progress::start(!cli.output.quiet && beside.is_none());
     progress.phase("Reading");
     let scanner = bare::scanner();
     let mut shelf = Shelf::default();
-    let mut plan = match cli.paths.is_empty() {
-        // Cargo answers in another process: there is time for what every analysis begins with.
-        true if rayon::current_num_threads() > 1 => {
-            let ask = || discover::plan(cli, &mut shelf, &scanner);
-            rayon::join(ask, memlint_analysis::prepare).0?
-        }
-        true => discover::plan(cli, &mut shelf, &scanner)?,
-        false => bare::plan(cli, &mut shelf, &scanner)?,
-    };
-    let levels = levels(cli, &plan.config.levels, &plan.config.origin)?;
+    let mut plan = plan(cli, &mut shelf, &scanner)?;
+    let ruling = Ruling::new(cli, &plan.config)?;
     let seen = match &cli.output.runtime_report {
         Some(path) => seen::read(path, &mut plan.notices)?,
         None => Vec::new(),
     };
+    clock.end("discovery");
     let shown = |path: &Path| shown(&plan, path);
     let scanner = bare::scanner_for(&plan.config).unwrap_or(scanner);
     let tree = load::load(&plan, &mut shelf, &scanner, &shown);
+    clock.end("reading");
     progress.phase("Parsing");
     let mut lowered = lowering::lower(&plan, tree, shelf, &shown, &progress);
+    clock.end("parsing");
     progress.phase("Analyzing");
     let krates = std::mem::take(&mut lowered.krates);
     // Where nothing can matter, the library need not be described.
@@ -90,7 +103,10 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
         true => Analysis::default(),
         false => analyze(krates, &options(&plan)),
     };
+    clock.end("analysis");
     drop(progress);
+    // What is printed comes after what cargo says.
+    let built = beside.is_none_or(|mut beside| beside.finish());
     for (file, failure) in &analysis.failures {
         if let Some(file) = lowered.files.get(file.0 as usize) {
             lowered
@@ -107,16 +123,29 @@ fn execute(cli: &Cli, colored: bool) -> Result<ExitCode, Trouble> {
             .iter()
             .for_each(|notice| say(Grade::WARNING, notice, colored));
     }
-    let findings = findings(&plan, &lowered, &levels, judged);
+    let findings = findings(&plan, &lowered, &ruling, judged);
     let failed = findings.iter().any(|finding| finding.level.fails());
-    show(cli, &plan, &lowered, &findings, colored);
+    show(cli, &plan, &lowered, &findings, built, colored);
+    clock.end("report");
     if cli.output.verbose > 0 {
-        figures(&lowered, &analysis, begin);
+        verbose::tell(cli.output.verbose, &plan, &lowered, &analysis, &clock);
     }
-    Ok(match failed {
-        true => ExitCode::from(EXIT_FINDINGS),
-        false => ExitCode::SUCCESS,
+    Ok(match failed || !built {
+        true => EXIT_FINDINGS,
+        false => 0,
     })
+}
+
+fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble> {
+    if !cli.paths.is_empty() {
+        return bare::plan(cli, shelf, scanner);
+    }
+    if rayon::current_num_threads() == 1 {
+        return discover::plan(cli, shelf, scanner);
+    }
+    // Cargo answers in another process: there is time for what every analysis begins with.
+    let ask = || discover::plan(cli, shelf, scanner);
+    rayon::join(ask, memlint_analysis::prepare).0
 }
 
 fn options(plan: &Plan) -> Options {
@@ -124,22 +153,6 @@ fn options(plan: &Plan) -> Options {
         families: plan.config.families.clone(),
         ..Options::default()
     }
-}
-
-/// The levels of the configuration, then those of the command line from left to right.
-fn levels(cli: &Cli, configured: &[(Level, String)], origin: &str) -> Result<Levels, Trouble> {
-    let mut levels = Levels::new();
-    for (level, name) in configured {
-        let unknown =
-            |error| Trouble::at(Path::new(origin), format!("invalid configuration: {error}"));
-        levels.set(name, *level).map_err(unknown)?;
-    }
-    for (level, name) in &cli.levels.ordered {
-        let unknown =
-            |error| Trouble::new(format!("{error}")).help("`cargo memlint --list` shows all lints");
-        levels.set(name, *level).map_err(unknown)?;
-    }
-    Ok(levels)
 }
 
 /// Relative to the workspace, or to the current folder for files named on the command line.
@@ -153,24 +166,16 @@ fn shown(plan: &Plan, path: &Path) -> String {
 fn findings(
     plan: &Plan,
     lowered: &Lowered,
-    levels: &Levels,
+    ruling: &Ruling,
     judged: Vec<Diagnostic>,
 ) -> Vec<Finding> {
-    let outcome = memlint_lints::suppress::apply(judged, &lowered.directives, levels);
-    let mut findings: Vec<Finding> = outcome
-        .kept
-        .into_iter()
-        .chain(outcome.hygiene)
-        .map(|diagnostic| Finding {
-            level: levels.level_of(diagnostic.lint),
-            diagnostic,
-        })
-        .filter(|finding| finding.level != Level::Allow)
+    let found = ruling.apply(plan, lowered, judged).into_iter();
+    let mut findings: Vec<Finding> = found
         .filter(|finding| {
             let file = lowered
                 .files
                 .get(finding.diagnostic.primary.span.file.0 as usize);
-            file.is_some_and(|file| !plan.config.excludes(&file.path))
+            file.is_some_and(|file| !plan.excludes(&file.path, file.unit))
         })
         .collect();
     findings.sort_by(|a, b| order(&lowered.files, a).cmp(&order(&lowered.files, b)));
@@ -192,7 +197,14 @@ fn order<'a>(files: &'a [SourceFile], finding: &'a Finding) -> impl Ord + 'a {
     )
 }
 
-fn show(cli: &Cli, plan: &Plan, lowered: &Lowered, findings: &[Finding], colored: bool) {
+fn show(
+    cli: &Cli,
+    plan: &Plan,
+    lowered: &Lowered,
+    findings: &[Finding],
+    built: bool,
+    colored: bool,
+) {
     let format = cli.output.message_format;
     let texts = Texts::new(&lowered.files);
     let report = Report {
@@ -201,6 +213,7 @@ fn show(cli: &Cli, plan: &Plan, lowered: &Lowered, findings: &[Finding], colored
         texts: &texts,
         units: &plan.units,
         seen: lowered.counts.files,
+        built,
         quiet: cli.output.quiet,
         colored,
         width: width(),
@@ -218,43 +231,9 @@ fn width() -> Option<usize> {
     (io::stderr().is_terminal() && columns >= 40).then_some(columns)
 }
 
-fn figures(lowered: &Lowered, analysis: &Analysis, begin: Instant) {
-    let counts = lowered.counts;
-    let mut err = io::stderr().lock();
-    let _ = writeln!(
-        err,
-        "memlint: {} ({} kB): {} parsed ({} kB), {} without a trigger word, {} left out",
-        counted(counts.files, "file"),
-        counts.bytes / 1000,
-        counts.parsed,
-        counts.parsed_bytes / 1000,
-        counts.skipped,
-        counts.failed,
-    );
-    let stats = &analysis.stats;
-    let time = begin.elapsed().as_secs_f64();
-    let (bodies, capped) = (stats.bodies, stats.states_capped);
-    let _ = writeln!(
-        err,
-        "memlint: {bodies} bodies analyzed, {capped} capped, {time:.2} s"
-    );
-}
-
-fn print(text: &str) -> ExitCode {
+fn print(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    ExitCode::SUCCESS
-}
-
-/// `--color`, then `CARGO_TERM_COLOR`, then what the terminal and `NO_COLOR` say.
-fn choose_color(cli: &Cli) -> bool {
-    let cargo = std::env::var("CARGO_TERM_COLOR").unwrap_or_default();
-    let choice = match (cli.output.color, cargo.as_str()) {
-        (Some(Color::Always), _) | (None, "always") => ColorChoice::Always,
-        (Some(Color::Never), _) | (None, "never") => ColorChoice::Never,
-        _ => anstream::AutoStream::choice(&io::stderr()),
-    };
-    choice != ColorChoice::Never
 }
 
 fn say(grade: Grade<'_>, notice: &Notice, colored: bool) {

@@ -85,6 +85,7 @@ fn written(name: &str, findings: &[Finding]) -> String {
         texts: &texts,
         units: &[unit],
         seen: 2,
+        built: true,
         quiet: false,
         colored: false,
         width: None,
