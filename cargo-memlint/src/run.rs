@@ -65,8 +65,9 @@ fn errand(cli: &Cli) -> Result<Option<u8>, Trouble> {
             None => return Ok(None),
         },
     };
-    print(&text);
-    Ok(Some(0))
+    let mut out = anstream::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    told(written).map(|()| Some(0))
 }
 
 fn check(cli: &Cli, colored: bool) -> Result<u8, Trouble> {
@@ -125,7 +126,7 @@ fn execute(cli: &Cli, colored: bool, beside: Option<Beside>) -> Result<u8, Troub
     }
     let findings = findings(&plan, &lowered, &ruling, judged);
     let failed = findings.iter().any(|finding| finding.level.fails());
-    show(cli, &plan, &lowered, &findings, built, colored);
+    show(cli, &plan, &lowered, &findings, built, colored)?;
     clock.end("report");
     if cli.output.verbose > 0 {
         verbose::tell(cli.output.verbose, &plan, &lowered, &analysis, &clock);
@@ -204,7 +205,7 @@ fn show(
     findings: &[Finding],
     built: bool,
     colored: bool,
-) {
+) -> Result<(), Trouble> {
     let format = cli.output.message_format;
     let texts = Texts::new(&lowered.files);
     let report = Report {
@@ -222,8 +223,7 @@ fn show(
         true => Box::new(io::BufWriter::new(io::stdout().lock())),
         false => Box::new(io::BufWriter::new(io::stderr().lock())),
     };
-    // A reader that went away (`| head`) is no trouble, and there is nobody to tell otherwise.
-    let _ = (format.write)(&report, &mut out).and_then(|()| out.flush());
+    told((format.write)(&report, &mut out).and_then(|()| out.flush()))
 }
 
 fn width() -> Option<usize> {
@@ -231,9 +231,14 @@ fn width() -> Option<usize> {
     (io::stderr().is_terminal() && columns >= 40).then_some(columns)
 }
 
-fn print(text: &str) {
-    let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+/// A reader that went away (`| head`) is no trouble; a disk that is full is.
+fn told(written: io::Result<()>) -> Result<(), Trouble> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::new(format!(
+            "the output cannot be written: {error}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn say(grade: Grade<'_>, notice: &Notice, colored: bool) {

@@ -36,12 +36,27 @@ pub struct Reported {
 /// # Panics
 /// The program cannot be started.
 pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
-    let output = Command::new(program)
+    run_as(program, folder, args, |_| ())
+}
+
+/// The same, with more said about the process: its environment, where its output goes.
+///
+/// # Panics
+/// The program cannot be started.
+pub fn run_as(
+    program: &str,
+    folder: &Path,
+    args: &[&str],
+    change: impl FnOnce(&mut Command),
+) -> Run {
+    let mut command = Command::new(program);
+    command
         .args(args)
         .current_dir(folder)
         .env("NO_COLOR", "1")
-        .env_remove("CARGO_TERM_COLOR")
-        .output();
+        .env_remove("CARGO_TERM_COLOR");
+    change(&mut command);
+    let output = command.output();
     let Output {
         status,
         stdout,
