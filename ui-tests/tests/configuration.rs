@@ -380,6 +380,23 @@ fn the_schema_has_the_keys_of_the_parser() {
     }
 }
 
+/// Not every validator knows classes such as `\\p{L}`.
+#[test]
+fn the_patterns_of_the_schema_are_read_everywhere() {
+    let text = fs::read_to_string(repository().join("docs/memlint.schema.json")).unwrap();
+    let patterns: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("\"pattern\":"))
+        .collect();
+    assert_eq!(patterns.len(), 2, "{patterns:?}");
+    for pattern in patterns {
+        assert!(
+            !pattern.contains("\\p") && !pattern.contains("(?"),
+            "{pattern}"
+        );
+    }
+}
+
 #[test]
 fn every_key_is_described() {
     let page = page();
