@@ -173,7 +173,7 @@ fn fallback(
             }
             Refusal::Said(message) => format!("`cargo metadata` failed: {message}"),
         };
-    let table = Source::read(manifest)?.manifest()?;
+    let table = Source::read_as(manifest, "the manifest")?.manifest()?;
     let lock = &cli.lock;
     let given = cli.manifest.manifest_path.is_some() && !lock.locked && !lock.frozen;
     if !given || !table.contains_key("package") {

@@ -58,6 +58,32 @@ fn a_manifest_that_does_not_parse() {
 }
 
 #[test]
+fn a_manifest_or_configuration_that_is_no_text() {
+    let scratch = scratch("fault_bytes")
+        .file("Cargo.toml", [b'#', 0xff, 0xfe, b'\n'])
+        .file("memlint.toml", [b'#', 0xff, 0xfe, b'\n'])
+        .file("src/lib.rs", FAULTY);
+    says(
+        scratch.path(),
+        "",
+        2,
+        &["the manifest cannot be read", "Cargo.toml", "UTF-8"],
+    );
+    says(
+        scratch.path(),
+        "src",
+        2,
+        &["the configuration cannot be read", "memlint.toml"],
+    );
+    says(
+        scratch.path(),
+        "--config nowhere.toml src",
+        2,
+        &["the configuration cannot be read"],
+    );
+}
+
+#[test]
 fn a_member_whose_manifest_does_not_parse() {
     let scratch = scratch("fault_member")
         .file("Cargo.toml", "[workspace]\nmembers = [\"a\"]\n")

@@ -19,8 +19,13 @@ const PAGE: &str = "docs/configuration.md describes the keys";
 impl Source {
     /// Reads it.
     pub fn read(file: &Path) -> Result<Source, Trouble> {
+        Source::read_as(file, "the configuration")
+    }
+
+    /// Reads it; `what` is what a message calls it.
+    pub fn read_as(file: &Path, what: &str) -> Result<Source, Trouble> {
         let text = std::fs::read_to_string(file)
-            .map_err(|e| Trouble::at(file, format!("the file cannot be read: {e}")))?;
+            .map_err(|e| Trouble::at(file, format!("{what} cannot be read: {e}")))?;
         Ok(Source {
             name: file.display().to_string(),
             text,
