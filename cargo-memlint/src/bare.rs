@@ -2,15 +2,14 @@
 
 use crate::cfg::Conditions;
 use crate::cli::Cli;
-use crate::config::{Config, Declared, Under};
-use crate::discover::target_cfg;
+use crate::config::Config;
 use crate::load::loose_candidates;
 use crate::notice::{Notice, Trouble};
 use crate::plan::{Identity, Named, Plan, TargetInfo, Unit, normal};
 use crate::shelf::Shelf;
-use crate::triggers;
+use crate::{machine, triggers};
 use memlint_analysis::lower::scan::Scanner;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,15 +20,19 @@ use walkdir::{DirEntry, WalkDir};
 pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble> {
     let mut files = Vec::new();
     let mut notices = Vec::new();
+    let mut forced = FxHashSet::default();
     for path in &cli.paths {
         collect(path, &mut files, &mut notices)?;
+        if !cli.levels.force_exclude && path.is_file() {
+            forced.insert(normal(path).into_os_string());
+        }
     }
     let root = normal(Path::new("."));
-    let config = Config::near(cli.levels.config.as_deref(), &root)?;
+    let config = config(cli, &root, &files)?;
     let conditions = Arc::new(Conditions {
         tests: cli.with_tests(),
         features: None,
-        target: target_cfg(cli)?,
+        target: machine::describe(cli.build.target.as_deref())?,
     });
     let own = scanner_for(&config);
     let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
@@ -37,7 +40,9 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
         root,
         units,
         config,
+        forced,
         notices,
+        ..Plan::default()
     })
 }
 
@@ -72,12 +77,11 @@ pub fn package(
             collect(&place, &mut files, &mut notices)?;
         }
     }
-    let declared = declared(file, manifest);
-    let config = Config::find(cli.levels.config.as_deref(), folder, declared.as_ref())?;
+    let config = config(cli, folder, &files)?;
     let conditions = Arc::new(Conditions {
         tests: cli.with_tests(),
         features: None,
-        target: target_cfg(cli)?,
+        target: machine::describe(cli.build.target.as_deref())?,
     });
     let own = scanner_for(&config);
     let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
@@ -86,19 +90,25 @@ pub fn package(
         units,
         config,
         notices,
+        ..Plan::default()
     })
 }
 
-/// The configuration in a manifest that only TOML understands.
-fn declared(file: &Path, manifest: &toml::Table) -> Option<Declared> {
-    let holds = |top: &str| manifest.get(top)?.get("metadata")?.get("memlint");
-    let under = match (holds("workspace"), holds("package")) {
-        (Some(_), _) => Under::Workspace,
-        (None, Some(_)) => Under::Package,
-        (None, None) => return None,
-    };
-    let manifest = file.to_path_buf();
-    Some(Declared { manifest, under })
+/// The configuration of the folder and of the packages that the files lie in.
+fn config(cli: &Cli, folder: &Path, files: &[PathBuf]) -> Result<Config, Trouble> {
+    let named = cli.levels.config.as_deref();
+    let mut config = Config::near(named, folder)?;
+    let mut manifests = HashMap::new();
+    if named.is_none() {
+        for file in files {
+            manifest(file, &mut manifests);
+        }
+    }
+    let manifests: BTreeSet<PathBuf> = manifests.into_values().flatten().collect();
+    for manifest in manifests {
+        config.join(&manifest)?;
+    }
+    Ok(config)
 }
 
 fn collect(
@@ -107,8 +117,14 @@ fn collect(
     notices: &mut Vec<Notice>,
 ) -> Result<(), Trouble> {
     if !path.exists() {
-        return Err(Trouble::at(path, "no such file or folder")
-            .help("PATHS are files and folders of Rust sources"));
+        let word = path.to_str().unwrap_or_default();
+        let closest = memlint_lints::closest_of(word, ["init", "completions", "man"]);
+        return Err(
+            Trouble::at(path, "no such file or folder").help(match closest {
+                Some(errand) => format!("did you mean `cargo memlint {errand}`?"),
+                None => "PATHS are files and folders of Rust sources".to_owned(),
+            }),
+        );
     }
     if path.is_file() {
         files.push(normal(path));
@@ -239,18 +255,20 @@ fn stem(file: &Path) -> String {
         .into_owned()
 }
 
+/// The manifest of the package that the file lies in, remembered by folder.
+fn manifest(file: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let manifest = known.entry(folder.to_path_buf()).or_insert_with(|| {
+        let mut above = folder.ancestors().map(|up| up.join("Cargo.toml"));
+        above.find(|path| path.is_file())
+    });
+    manifest.clone()
+}
+
 /// What cargo would say about the file if it were a package of its own.
 fn identity(file: &Path, manifests: &mut HashMap<PathBuf, Option<PathBuf>>) -> Identity {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let manifest = manifests.entry(folder.to_path_buf()).or_insert_with(|| {
-        folder
-            .ancestors()
-            .map(|up| up.join("Cargo.toml"))
-            .find(|path| path.is_file())
-    });
-    let manifest = manifest
-        .clone()
-        .unwrap_or_else(|| folder.join("Cargo.toml"));
+    let manifest = manifest(file, manifests).unwrap_or_else(|| folder.join("Cargo.toml"));
     let name = stem(file);
     let package = manifest.parent().unwrap_or(folder).display();
     Identity {

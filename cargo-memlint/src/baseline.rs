@@ -11,7 +11,6 @@ use crate::report::{Finding, Texts, with_slashes};
 use crate::run::Looked;
 use crate::{fingerprint, sink};
 use memlint_analysis::span::FileId;
-use memlint_lints::Level;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
@@ -143,7 +142,7 @@ impl Baseline {
         let before = self.entries.len();
         self.entries.retain(|entry| {
             let lint = memlint_lints::find(&entry.lint);
-            let silent = lint.is_some_and(|lint| looked.levels.level_of(lint) == Level::Allow);
+            let silent = lint.is_some_and(|lint| looked.ruling.silences(lint));
             let in_view = looked_at.contains(&entry.path) || !folder.join(&entry.path).exists();
             // Of what was out of view, or silent in this run, nothing is known.
             silent || !in_view || found.contains(&(entry.path.clone(), &*entry.fingerprint))

@@ -1,7 +1,8 @@
 //! Presence conditions: which `#[cfg]` are certainly false under the options of this run.
 
+use crate::machine::Machine;
 use memlint_analysis::ir::{Cfg, FileIr, Function, Item, ItemKind, ModuleIx};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// What is known about the build. Unknown conditions may hold: code under them is looked at.
 #[derive(Debug, Default, Clone)]
@@ -11,7 +12,7 @@ pub struct Conditions {
     /// The active features, if options named any.
     pub features: Option<BTreeSet<String>>,
     /// What `rustc --print cfg` prints for the named target: `unix`, `target_os="linux"`.
-    pub target: Option<HashSet<String>>,
+    pub target: Option<Machine>,
 }
 
 impl Conditions {
@@ -57,8 +58,12 @@ impl Conditions {
             return self.features.as_ref().map(|set| set.contains(value));
         }
         let set = self.target.as_ref()?;
-        key.starts_with("target_")
-            .then(|| set.contains(&format!("{key}=\"{value}\"")))
+        let holds = || set.contains(&format!("{key}=\"{value}\""));
+        match key {
+            // Flags of the compiler can add some.
+            "target_feature" => holds().then_some(true),
+            _ => key.starts_with("target_").then(holds),
+        }
     }
 
     /// Removes the items that are certainly absent.
@@ -112,27 +117,11 @@ impl Conditions {
     }
 }
 
-/// The features that are active when these are asked for.
-pub fn active_features(
-    declared: &BTreeMap<String, Vec<String>>,
-    asked: impl IntoIterator<Item = String>,
-) -> BTreeSet<String> {
-    let mut active = BTreeSet::new();
-    let mut waiting: Vec<String> = asked.into_iter().collect();
-    while let Some(feature) = waiting.pop() {
-        let name = feature.strip_prefix("dep:").unwrap_or(&feature);
-        let name = name.split('/').next().unwrap_or(name).trim_end_matches('?');
-        if active.insert(name.to_owned()) {
-            waiting.extend(declared.get(name).into_iter().flatten().cloned());
-        }
-    }
-    active
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use memlint_analysis::name::Name;
+    use std::sync::Arc;
 
     fn flag(name: &str) -> Cfg {
         Cfg::Flag(Name::new(name))
@@ -165,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_target_decides() {
-        let target = ["unix", "target_os=\"linux\""].map(str::to_owned).into();
+        let target = ["unix", "target_os=\"linux\""].map(str::to_owned);
+        let target = Arc::new(target.into());
         let linux = Conditions {
             target: Some(target),
             ..Conditions::default()
@@ -176,16 +166,5 @@ mod tests {
             Name::new("linux")
         ))));
         assert!(!linux.possible(Some(&Cfg::Not(Box::new(flag("unix"))))));
-    }
-
-    #[test]
-    fn features_pull_in_others() {
-        let declared = BTreeMap::from([
-            ("default".to_owned(), vec!["a".to_owned()]),
-            ("a".to_owned(), vec!["dep:b".to_owned(), "c/d".to_owned()]),
-        ]);
-        let active = active_features(&declared, ["default".to_owned()]);
-        let names: Vec<_> = active.iter().map(String::as_str).collect();
-        assert_eq!(names, ["a", "b", "c", "default"]);
     }
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::color;
 use crate::report::Format;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use memlint_lints::Level;
@@ -13,19 +14,35 @@ Exit status: 0 nothing or only warnings, 1 a denied finding, 2 usage, configurat
 /// Finds and explains mismatched memory management in unsafe and FFI Rust
 #[derive(Parser, Debug)]
 #[command(name = "cargo memlint", bin_name = "cargo memlint", version, after_help = AFTER)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(styles = clap_cargo::style::CLAP_STYLING)]
 pub struct Cli {
+    /// What is done instead of checking.
+    #[command(subcommand)]
+    pub command: Option<Errand>,
+
     /// Files and folders to check, with or without a manifest (default: the package or workspace here)
+    #[arg(conflicts_with_all = OF_PACKAGES)]
     pub paths: Vec<PathBuf>,
 
     /// Which packages.
-    #[command(flatten)]
-    pub packages: Packages,
+    #[command(flatten, next_help_heading = "Package selection")]
+    pub packages: clap_cargo::Workspace,
     /// Which targets of a package.
     #[command(flatten)]
     pub targets: Targets,
-    /// Under which features and for which machine.
+    /// Under which features.
+    #[command(flatten, next_help_heading = "Feature selection")]
+    pub features: clap_cargo::Features,
+    /// For which machine.
     #[command(flatten)]
     pub build: Build,
+    /// The manifest.
+    #[command(flatten, next_help_heading = "Manifest")]
+    pub manifest: clap_cargo::Manifest,
+    /// How cargo is asked about it.
+    #[command(flatten)]
+    pub lock: Lock,
     /// How lints are judged.
     #[command(flatten)]
     pub levels: LevelArgs,
@@ -40,22 +57,48 @@ pub struct Cli {
     pub adoption: Adoption,
 }
 
-/// Which packages are checked.
+/// What a manifest is needed for.
+const OF_PACKAGES: [&str; 15] = [
+    "package",
+    "workspace",
+    "all",
+    "exclude",
+    "lib",
+    "bins",
+    "bin",
+    "examples",
+    "example",
+    "test",
+    "bench",
+    "features",
+    "all_features",
+    "no_default_features",
+    "PATH",
+];
+
+/// What the program does besides checking.
+#[derive(clap::Subcommand, Debug)]
+pub enum Errand {
+    /// Write a `memlint.toml` to begin with, or a git hook
+    Init(Init),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What `init` writes.
 #[derive(clap::Args, Debug, Default)]
-#[command(next_help_heading = "Package selection")]
-pub struct Packages {
-    /// Check only this package (repeatable)
-    #[arg(short = 'p', long = "package", value_name = "SPEC")]
-    pub package: Vec<String>,
-    /// Check all packages of the workspace
-    #[arg(long, alias = "all")]
-    pub workspace: bool,
-    /// Leave this package out (with --workspace)
-    #[arg(long, value_name = "SPEC")]
-    pub exclude: Vec<String>,
-    /// The package's manifest
-    #[arg(long, value_name = "PATH")]
-    pub manifest_path: Option<PathBuf>,
+pub struct Init {
+    /// Write a pre-commit hook into the git repository instead
+    #[arg(long)]
+    pub hook: bool,
+    /// Replace what is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Which targets of a package are checked.
@@ -94,31 +137,40 @@ pub struct Targets {
     pub bench: Vec<String>,
 }
 
-/// Under which features and for which machine.
+/// For which machine.
 #[derive(clap::Args, Debug, Default)]
-#[command(next_help_heading = "Feature selection")]
 pub struct Build {
-    /// Features to activate: code under other features is left out
-    #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
-    pub features: Vec<String>,
-    /// Activate all features
-    #[arg(long)]
-    pub all_features: bool,
-    /// Do not activate the `default` feature
-    #[arg(long)]
-    pub no_default_features: bool,
-    /// Check for this target triple: code for other machines is left out
-    #[arg(long, value_name = "TRIPLE")]
+    /// Check for this target triple: code for other machines is left out (asks `rustc`)
+    #[arg(long, value_name = "TRIPLE", help_heading = "Feature selection")]
     pub target: Option<String>,
-    /// Require that `Cargo.lock` is up to date
+}
+
+/// What cargo may do when it is asked about packages.
+#[derive(clap::Args, Debug, Default)]
+#[command(next_help_heading = "Manifest")]
+pub struct Lock {
+    /// Require that `Cargo.lock` is up to date (passed on to cargo)
     #[arg(long)]
     pub locked: bool,
-    /// Do not touch the network
+    /// Do not touch the network (passed on to cargo)
     #[arg(long)]
     pub offline: bool,
     /// The same as --locked --offline
     #[arg(long)]
     pub frozen: bool,
+}
+
+impl Lock {
+    /// As cargo spells them.
+    pub fn flags(&self) -> Vec<String> {
+        let flags = [
+            (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+        ];
+        let given = flags.iter().filter(|(given, _)| *given);
+        given.map(|(_, flag)| (*flag).to_owned()).collect()
+    }
 }
 
 /// How lints are judged.
@@ -143,6 +195,9 @@ pub struct LevelArgs {
     /// Configuration file (default: `memlint.toml` at the workspace root)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Leave out what the configuration excludes even if it is named as a PATH
+    #[arg(long)]
+    pub force_exclude: bool,
     /// Explain a lint and exit
     #[arg(long, value_name = "LINT", exclusive = true)]
     pub explain: Option<String>,
@@ -167,10 +222,13 @@ pub struct Output {
     /// Join with what the checks of the crate `memlint` have written to this file (`MEMLINT_REPORT`)
     #[arg(long, value_name = "FILE")]
     pub runtime_report: Option<PathBuf>,
+    /// Run this cargo command first, on the same selection; the exit status is the worse of the two
+    #[arg(long, value_name = "COMMAND", value_enum, conflicts_with = "paths")]
+    pub with: Option<With>,
     /// Print findings only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print what was read, how much of it was analyzed and how long it took
+    /// Print what was read and skipped, why, and how long each stage took (-vv: each file)
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
@@ -227,6 +285,15 @@ pub struct Adoption {
     pub since: Option<String>,
 }
 
+/// The cargo command that runs beside.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum With {
+    /// `cargo check`.
+    Check,
+    /// `cargo clippy`.
+    Clippy,
+}
+
 /// When to use colours.
 #[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Color {
@@ -247,20 +314,43 @@ fn reason(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// The definition: what clap-cargo declares, without the short options that mean something else here.
+pub fn command() -> clap::Command {
+    Cli::command()
+        .mut_arg("PATH", |arg| arg.short(None).help("The package's manifest"))
+        .mut_arg("features", |arg| {
+            arg.short(None)
+                .value_name("FEATURES")
+                .help("Features to activate: code under other features is left out")
+        })
+        .mut_arg("all_features", |arg| arg.help("Activate all features"))
+        .mut_arg("package", |arg| {
+            arg.help("Check only this package (repeatable)")
+        })
+        .mut_arg("workspace", |arg| {
+            arg.help("Check all packages of the workspace")
+        })
+        .mut_arg("exclude", |arg| {
+            arg.help("Leave this package out (with --workspace)")
+        })
+}
+
 impl Cli {
     /// Reads the arguments; the word `memlint` that cargo puts first is dropped.
     pub fn read(args: Vec<OsString>) -> Result<Cli, clap::Error> {
-        let matches = Cli::command().try_get_matches_from(without_subcommand(args))?;
+        let args = without_subcommand(args);
+        let command = command().color(color::of_arguments(&args));
+        let matches = command.try_get_matches_from(args)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
         cli.levels.ordered = ordered_levels(&matches);
-        cli.build.offline |= cli.build.frozen;
-        cli.build.locked |= cli.build.frozen;
         Ok(cli)
     }
 
     /// Whether test code is looked at.
     pub fn with_tests(&self) -> bool {
-        self.targets.all_targets || self.targets.tests || !self.targets.test.is_empty()
+        let asked = &self.targets;
+        let whole = asked.all_targets || asked.tests || asked.benches;
+        whole || !asked.test.is_empty() || !asked.bench.is_empty()
     }
 }
 
@@ -309,7 +399,7 @@ mod tests {
 
     #[test]
     fn the_definition_is_sound() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
@@ -339,8 +429,26 @@ mod tests {
     }
 
     #[test]
-    fn frozen_is_locked_and_offline() {
-        let cli = read("x --frozen");
-        assert!(cli.build.locked && cli.build.offline);
+    fn what_cargo_is_told_is_what_was_said() {
+        assert_eq!(
+            read("x --frozen --locked").lock.flags(),
+            ["--locked", "--frozen"]
+        );
+    }
+
+    #[test]
+    fn paths_and_packages_exclude_each_other() {
+        for words in ["x a.rs -p b", "x a.rs --features c", "x a.rs --with check"] {
+            let args = words.split_whitespace().map(OsString::from).collect();
+            assert!(Cli::read(args).is_err(), "{words}");
+        }
+        assert!(read("x a.rs --all-targets --target b").with_tests());
+    }
+
+    #[test]
+    fn a_path_called_like_an_errand_needs_its_folder() {
+        assert!(matches!(read("x init").command, Some(Errand::Init(_))));
+        assert_eq!(read("x ./init").paths, [PathBuf::from("./init")]);
+        assert_eq!(read("x src init").paths.len(), 2);
     }
 }

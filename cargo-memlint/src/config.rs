@@ -1,7 +1,8 @@
 //! Configuration: `memlint.toml`, or the table `memlint` under `[workspace.metadata]` or
 //! `[package.metadata]`.
 
-mod fault;
+pub mod fault;
+pub mod misplaced;
 
 use crate::glob;
 use crate::notice::Trouble;
@@ -19,6 +20,19 @@ pub const FILES: [&str; 2] = ["memlint.toml", ".memlint.toml"];
 /// What the configuration says.
 #[derive(Debug, Default, Clone)]
 pub struct Config {
+    /// What holds for the whole run.
+    pub rules: Rules,
+    /// What packages say of themselves on top of that, by the path of the manifest.
+    pub packages: BTreeMap<PathBuf, Rules>,
+    /// The families and routines that the user described.
+    pub tables: Tables,
+    /// The known families with those added; `None` if there are none.
+    pub families: Option<Arc<Families>>,
+}
+
+/// Levels and patterns from one place.
+#[derive(Debug, Default, Clone)]
+pub struct Rules {
     /// Levels, in the order in which they apply (groups before lints).
     pub levels: Vec<(Level, String)>,
     /// Patterns of files and folders that are not reported on.
@@ -27,10 +41,6 @@ pub struct Config {
     pub base: PathBuf,
     /// Where it stands, for messages; empty if there is none.
     pub origin: String,
-    /// The families and routines that the user described.
-    pub tables: Tables,
-    /// The known families with those added; `None` if there are none.
-    pub families: Option<Arc<Families>>,
 }
 
 /// A table `memlint` in a manifest's metadata.
@@ -49,6 +59,15 @@ pub enum Under {
     Workspace,
     /// `[package.metadata.memlint]`.
     Package,
+}
+
+impl Declared {
+    fn twice(&self, file: &Path) -> Trouble {
+        let table = self.under.table();
+        let message =
+            format!("the configuration stands both here and under `{table}` in the manifest");
+        Trouble::at(file, message).help("keep one of the two")
+    }
 }
 
 impl Under {
@@ -116,7 +135,7 @@ impl RawWord {
 
 impl Config {
     /// The configuration of a workspace: the named file, else `memlint.toml` at the root, else the
-    /// manifest's metadata. Two of the last two are refused: nobody could tell which one counts.
+    /// manifest's metadata. Both of the last two are refused: nobody could tell which one counts.
     pub fn find(
         named: Option<&Path>,
         root: &Path,
@@ -125,35 +144,35 @@ impl Config {
         if let Some(file) = named {
             return Config::read(file);
         }
-        let file = FILES
-            .iter()
-            .map(|name| root.join(name))
-            .find(|file| file.is_file());
-        match (file, declared) {
-            (Some(file), Some(declared)) => Err(Trouble::at(
-                &file,
-                format!(
-                    "the configuration stands both here and under `{}` in the manifest",
-                    declared.under.table()
-                ),
-            )
-            .help("keep one of the two")),
+        match (beside(root), declared) {
+            (Some(file), Some(declared)) => Err(declared.twice(&file)),
             (Some(file), None) => Config::read(&file),
             (None, Some(declared)) => Config::from_manifest(declared, root),
             (None, None) => Ok(Config::default()),
         }
     }
 
-    /// The configuration for files named on the command line: the named one, else the nearest
-    /// `memlint.toml` from the current folder up.
+    /// The configuration for files named on the command line: the named one, else the nearest from
+    /// the current folder up, be it a file or a table in a manifest.
     pub fn near(named: Option<&Path>, here: &Path) -> Result<Config, Trouble> {
-        let files = here
-            .ancestors()
-            .flat_map(|folder| FILES.map(|name| folder.join(name)));
-        let file = named
-            .map(Path::to_path_buf)
-            .or_else(|| files.into_iter().find(|file| file.is_file()));
-        file.map_or_else(|| Ok(Config::default()), |file| Config::read(&file))
+        if let Some(file) = named {
+            return Config::read(file);
+        }
+        for folder in here.ancestors() {
+            let declared = declared(&folder.join("Cargo.toml"), Under::Workspace);
+            if declared.is_some() || beside(folder).is_some() {
+                return Config::find(None, folder, declared.as_ref());
+            }
+        }
+        Ok(Config::default())
+    }
+
+    /// Whether a table in the manifest holds the configuration of the run.
+    pub fn is_in_manifest(manifest: &Path) -> bool {
+        let under = [Under::Workspace, Under::Package];
+        under
+            .iter()
+            .any(|under| declared(manifest, *under).is_some())
     }
 
     fn read(file: &Path) -> Result<Config, Trouble> {
@@ -170,59 +189,55 @@ impl Config {
         Config::new(raw, root.to_path_buf(), &source)
     }
 
-    /// Adds the families of another package of the run. Levels and patterns hold for a whole run
-    /// and are not taken from it: the answer says whether there are any.
-    pub fn join(&mut self, declared: &Declared) -> Result<bool, Trouble> {
-        let source = Source::read(&declared.manifest)?;
-        let raw = from_manifest(&source.text, declared.under);
-        let raw = raw.map_err(|error| source.refuse(&error))?;
-        let ignored = !raw.levels.is_empty() || !raw.exclude.is_empty();
-        self.tables.join(Tables {
-            family: raw.family,
-            look: raw.look,
-            constant: raw.constant,
-        });
-        self.families = extended(&self.tables, &source)?;
-        Ok(ignored)
+    /// Adds what the package of this manifest says, in a file of its own or in the manifest: its
+    /// families count in the whole run, since allocations cross packages; its levels and patterns
+    /// count for its own files, after those of the run.
+    pub fn join(&mut self, manifest: &Path) -> Result<(), Trouble> {
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        let own = match (beside(folder), declared(manifest, Under::Package)) {
+            (Some(file), Some(declared)) => return Err(declared.twice(&file)),
+            // At the root of the workspace it is what counts for the whole run.
+            (Some(file), None) if Path::new(&self.rules.origin) == file => return Ok(()),
+            (Some(file), None) => Config::read(&file)?,
+            (None, Some(declared)) => Config::from_manifest(&declared, folder)?,
+            (None, None) => return Ok(()),
+        };
+        let origin = own.rules.origin.clone();
+        self.packages.insert(manifest.to_path_buf(), own.rules);
+        self.tables.join(own.tables);
+        self.families = extended(&self.tables, &Source::read(Path::new(&origin))?)?;
+        Ok(())
     }
 
     fn new(raw: Raw, base: PathBuf, source: &Source) -> Result<Config, Trouble> {
-        for name in raw.levels.keys() {
-            Selection::parse(name).map_err(|error| source.at("levels", name, error.to_string()))?;
-        }
-        let mut levels: Vec<_> = raw
-            .levels
-            .into_iter()
-            .map(|(name, level)| {
-                let (level, priority) = match level {
-                    RawLevel::Plain(word) => (word.level(), 0),
-                    RawLevel::Full(full) => (full.level.level(), full.priority),
-                };
-                // A single lint is more specific than a group, whatever the alphabet says.
-                (priority, memlint_lints::find(&name).is_some(), level, name)
-            })
-            .collect();
-        levels.sort_by(|a, b| (a.0, a.1, &a.3).cmp(&(b.0, b.1, &b.3)));
         let tables = Tables {
             family: raw.family,
             look: raw.look,
             constant: raw.constant,
         };
-        Ok(Config {
-            levels: levels
-                .into_iter()
-                .map(|(_, _, level, name)| (level, name))
-                .collect(),
+        let rules = Rules {
+            levels: levels(raw.levels, source)?,
             exclude: raw.exclude,
             base,
             origin: source.name.clone(),
+        };
+        Ok(Config {
+            rules,
             families: extended(&tables, source)?,
             tables,
+            ..Config::default()
         })
     }
 
-    /// Whether the file is excluded.
-    pub fn excludes(&self, file: &Path) -> bool {
+    /// Whether the file, which belongs to the package of this manifest, is excluded.
+    pub fn excludes(&self, file: &Path, manifest: &Path) -> bool {
+        let of_package = self.packages.get(manifest);
+        self.rules.excludes(file) || of_package.is_some_and(|rules| rules.excludes(file))
+    }
+}
+
+impl Rules {
+    fn excludes(&self, file: &Path) -> bool {
         if self.exclude.is_empty() {
             return false;
         }
@@ -236,6 +251,52 @@ impl Config {
             .iter()
             .any(|pattern| glob::covers(pattern, &inside))
     }
+}
+
+/// The configuration file in a folder.
+fn beside(folder: &Path) -> Option<PathBuf> {
+    let mut files = FILES.iter().map(|name| folder.join(name));
+    files.find(|file| file.is_file())
+}
+
+/// In the order in which they apply.
+fn levels(
+    raw: BTreeMap<String, RawLevel>,
+    source: &Source,
+) -> Result<Vec<(Level, String)>, Trouble> {
+    for name in raw.keys() {
+        Selection::parse(name).map_err(|error| source.at("levels", name, error.to_string()))?;
+    }
+    let mut levels: Vec<_> = raw
+        .into_iter()
+        .map(|(name, level)| {
+            let (level, priority) = match level {
+                RawLevel::Plain(word) => (word.level(), 0),
+                RawLevel::Full(full) => (full.level.level(), full.priority),
+            };
+            // A single lint is more specific than a group, whatever the alphabet says.
+            (priority, memlint_lints::find(&name).is_some(), level, name)
+        })
+        .collect();
+    levels.sort_by(|a, b| (a.0, a.1, &a.3).cmp(&(b.0, b.1, &b.3)));
+    let levels = levels.into_iter();
+    Ok(levels.map(|(_, _, level, name)| (level, name)).collect())
+}
+
+/// The table in a manifest that only TOML need understand.
+fn declared(manifest: &Path, under: Under) -> Option<Declared> {
+    let text = std::fs::read_to_string(manifest).ok()?;
+    if !text.contains("memlint") {
+        return None;
+    }
+    let table = text.parse::<toml::Table>().ok()?;
+    let top = match under {
+        Under::Workspace => "workspace",
+        Under::Package => "package",
+    };
+    table.get(top)?.get("metadata")?.get("memlint")?;
+    let manifest = manifest.to_path_buf();
+    Some(Declared { manifest, under })
 }
 
 /// The known families with these, which `source` holds or is the last to add to.
@@ -302,10 +363,10 @@ mod tests {
             (Level::Deny, "leak".to_owned()),
             (Level::Allow, "leaked_raw".to_owned()),
         ];
-        assert_eq!(config.levels, expected);
+        assert_eq!(config.rules.levels, expected);
         assert!(config.families.is_none());
-        assert!(config.excludes(Path::new("/w/gen/a.rs")));
-        assert!(!config.excludes(Path::new("/w/src/a.rs")));
+        assert!(config.rules.excludes(Path::new("/w/gen/a.rs")));
+        assert!(!config.rules.excludes(Path::new("/w/src/a.rs")));
     }
 
     #[test]

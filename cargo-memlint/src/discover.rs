@@ -1,17 +1,17 @@
 //! Which packages and targets: asks `cargo metadata --no-deps`, which builds and resolves nothing.
 
-use crate::cfg::{Conditions, active_features};
-use crate::cli::{Cli, Targets};
+use crate::cfg::Conditions;
+use crate::cli::Cli;
+use crate::config::fault::Source;
+use crate::config::misplaced;
 use crate::config::{Config, Declared, Under};
 use crate::notice::{Notice, Trouble};
 use crate::plan::{Identity, Plan, TargetInfo, Unit, normal};
 use crate::shelf::Shelf;
-use crate::{bare, glob};
+use crate::{bare, features, machine, select};
 use cargo_metadata::{Metadata, MetadataCommand, Package, Target, TargetKind};
 use memlint_analysis::lower::scan::Scanner;
-use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 /// The plan for the package or workspace that the options select.
@@ -19,22 +19,58 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     let manifest = manifest(cli)?;
     let metadata = match metadata(cli, &manifest) {
         Ok(metadata) => metadata,
-        Err(message) => return fallback(cli, &manifest, message, shelf, scanner),
+        Err(refusal) => return fallback(cli, &manifest, refusal, shelf, scanner),
     };
-    let root = metadata.workspace_root.clone().into_std_path_buf();
-    let packages = select_packages(cli, &metadata, &manifest)?;
-    let (config, mut notices) = config(cli, &metadata, &packages)?;
-    let target = target_cfg(cli)?;
-    let mut units = Vec::new();
-    for package in &packages {
-        let conditions = Arc::new(conditions(cli, package, target.clone()));
-        let chosen = package
-            .targets
-            .iter()
-            .filter(|target| wanted(&cli.targets, target));
-        units.extend(chosen.map(|target| unit(package, target, &conditions)));
+    let packages = select::packages(&cli.packages, &metadata, &manifest)?;
+    select::check_names(&cli.targets, &packages)?;
+    let config = config(cli, &metadata, &packages)?;
+    let mut notices = misplaced::levels(&metadata, &packages);
+    let mut left_out = Vec::new();
+    let units = units(cli, &packages, &mut left_out)?;
+    if units.is_empty() {
+        notices.push(nothing_selected(&packages));
     }
-    check_names(&cli.targets, &packages)?;
+    Ok(Plan {
+        root: metadata.workspace_root.into_std_path_buf(),
+        units,
+        config,
+        left_out,
+        notices,
+        ..Plan::default()
+    })
+}
+
+/// The selected targets of the packages; the others, and why they are not, go to `left_out`.
+fn units(
+    cli: &Cli,
+    packages: &[&Package],
+    left_out: &mut Vec<(String, &'static str)>,
+) -> Result<Vec<Unit>, Trouble> {
+    let features = features::active(&cli.features, packages)?;
+    let machine = machine::describe(cli.build.target.as_deref())?;
+    let mut units = Vec::new();
+    for (n, package) in packages.iter().enumerate() {
+        let features = features.as_ref().map(|all| &all[n]);
+        // Build scripts and procedural macros run on the machine that builds.
+        let [here, there] = [None, machine.clone()].map(|target| {
+            Arc::new(Conditions {
+                tests: cli.with_tests(),
+                features: features.cloned(),
+                target,
+            })
+        });
+        for target in &package.targets {
+            if let Some(why) = select::left_out(&cli.targets, target, features) {
+                let kind: Vec<_> = target.kind.iter().map(ToString::to_string).collect();
+                let name = format!("{} ({}) of {}", target.name, kind.join(", "), package.name);
+                left_out.push((name, why));
+                continue;
+            }
+            let builds = [TargetKind::CustomBuild, TargetKind::ProcMacro];
+            let builds = target.kind.iter().any(|kind| builds.contains(kind));
+            units.push(unit(package, target, if builds { &here } else { &there }));
+        }
+    }
     // A library comes first: what several targets share belongs to it.
     units.sort_by_key(|unit| {
         (
@@ -42,91 +78,37 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
             rank(&unit.identity.target.kind),
         )
     });
-    notices.extend(misplaced_levels(&metadata, &packages));
-    Ok(Plan {
-        root,
-        units,
-        config,
-        notices,
-    })
+    Ok(units)
 }
 
-/// Levels and patterns come from one place, families from all.
-fn config(
-    cli: &Cli,
-    metadata: &Metadata,
-    packages: &[&Package],
-) -> Result<(Config, Vec<Notice>), Trouble> {
-    let root = metadata.workspace_root.clone().into_std_path_buf();
-    let workspace = metadata
-        .workspace_metadata
-        .get("memlint")
-        .map(|_| Declared {
-            manifest: root.join("Cargo.toml"),
-            under: Under::Workspace,
-        });
-    let holding = packages
+fn nothing_selected(packages: &[&Package]) -> Notice {
+    let names: Vec<_> = packages
         .iter()
-        .filter(|package| package.metadata.get("memlint").is_some());
-    let mut others: Vec<Declared> = holding
-        .map(|package| Declared {
-            manifest: package.manifest_path.clone().into_std_path_buf(),
-            under: Under::Package,
-        })
+        .map(|package| package.name.as_str())
         .collect();
-    let chosen = match (workspace, packages) {
-        (None, [_]) => others.pop(),
-        (workspace, _) => workspace,
-    };
+    Notice::at("", format!("no target of {} is selected", names.join(", ")))
+        .help("`--all-targets` selects all; a target may need features that are off")
+}
+
+/// The configuration of the workspace, and what its packages say of themselves.
+fn config(cli: &Cli, metadata: &Metadata, packages: &[&Package]) -> Result<Config, Trouble> {
+    let root = metadata.workspace_root.clone().into_std_path_buf();
     let named = cli.levels.config.as_deref();
-    let mut config = Config::find(named, &root, chosen.as_ref())?;
-    let mut notices = Vec::new();
-    for other in others.iter().filter(|_| named.is_none()) {
-        if config.join(other)? {
-            let place = other.manifest.display().to_string();
-            let message = format!(
-                "of `[{}]` only the families count: levels and patterns hold for the whole run",
-                other.under.table()
-            );
-            let help =
-                "put them into `memlint.toml` at the workspace's root, or check this package alone";
-            notices.push(Notice::at(place, message).help(help));
-        }
+    let workspace = metadata.workspace_metadata.get("memlint");
+    let workspace = workspace.map(|_| Declared {
+        manifest: root.join("Cargo.toml"),
+        under: Under::Workspace,
+    });
+    let mut config = Config::find(named, &root, workspace.as_ref())?;
+    let packages = packages.iter().filter(|_| named.is_none());
+    for package in packages {
+        config.join(package.manifest_path.as_std_path())?;
     }
-    Ok((config, notices))
-}
-
-/// `[lints.memlint]` looks right and breaks the build: rustc refuses a tool that it does not know.
-fn misplaced_levels(metadata: &Metadata, packages: &[&Package]) -> Vec<Notice> {
-    let root = metadata
-        .workspace_root
-        .join("Cargo.toml")
-        .into_std_path_buf();
-    let manifests = packages
-        .iter()
-        .map(|package| package.manifest_path.clone().into_std_path_buf());
-    let manifests: BTreeSet<PathBuf> = manifests.chain([root]).collect();
-    manifests
-        .into_iter()
-        .filter_map(|path| misplaced_in(&path))
-        .collect()
-}
-
-fn misplaced_in(manifest: &Path) -> Option<Notice> {
-    let text = std::fs::read_to_string(manifest)
-        .ok()
-        .filter(|text| text.contains("memlint"))?;
-    let table = text.parse::<toml::Table>().ok()?;
-    let own = table.get("lints").and_then(|lints| lints.get("memlint"));
-    let shared = || table.get("workspace")?.get("lints")?.get("memlint");
-    own.or_else(shared)?;
-    let message = "`[lints.memlint]` does not count, and rustc refuses it as an unknown tool";
-    let help = "put the levels under `[levels]` in `memlint.toml`, or under `[workspace.metadata.memlint.levels]`";
-    Some(Notice::at(manifest.display().to_string(), message).help(help))
+    Ok(config)
 }
 
 fn manifest(cli: &Cli) -> Result<PathBuf, Trouble> {
-    if let Some(path) = &cli.packages.manifest_path {
+    if let Some(path) = &cli.manifest.manifest_path {
         let path = if path.is_dir() {
             path.join("Cargo.toml")
         } else {
@@ -150,175 +132,59 @@ fn manifest(cli: &Cli) -> Result<PathBuf, Trouble> {
     })
 }
 
-fn metadata(cli: &Cli, manifest: &Path) -> Result<Metadata, String> {
+/// Why cargo says nothing about a manifest.
+enum Refusal {
+    /// It is not there.
+    NotRun(String),
+    /// In its own words.
+    Said(String),
+}
+
+fn metadata(cli: &Cli, manifest: &Path) -> Result<Metadata, Refusal> {
     let mut command = MetadataCommand::new();
     command.no_deps().manifest_path(manifest);
-    let flags = [
-        (cli.build.locked, "--locked"),
-        (cli.build.offline, "--offline"),
-    ];
-    let flags = flags
-        .iter()
-        .filter(|(on, _)| *on)
-        .map(|(_, flag)| (*flag).to_owned());
-    command.other_options(flags.collect::<Vec<_>>());
+    command.other_options(cli.lock.flags());
     command.exec().map_err(|error| match error {
         cargo_metadata::Error::CargoMetadata { stderr } => {
-            stderr.trim().trim_start_matches("error: ").to_owned()
+            Refusal::Said(stderr.trim().trim_start_matches("error: ").to_owned())
         }
-        other => other.to_string(),
+        cargo_metadata::Error::Io(error) => Refusal::NotRun(error.to_string()),
+        other => Refusal::Said(other.to_string()),
     })
 }
 
-/// A manifest that cargo refuses (a member that is missing, an unknown edition) need not keep its
-/// sources from being read; one that is no TOML is an error.
+/// A package that cargo refuses (it inherits from a workspace that is not there, its edition is
+/// unknown) need not keep its sources from being read if its manifest was named. Everything else
+/// ends the run.
 fn fallback(
     cli: &Cli,
     manifest: &Path,
-    message: String,
+    refusal: Refusal,
     shelf: &mut Shelf,
     scanner: &Scanner,
 ) -> Result<Plan, Trouble> {
-    let text = std::fs::read_to_string(manifest)
-        .map_err(|e| Trouble::at(manifest, format!("the manifest cannot be read: {e}")))?;
-    let table = text.parse::<toml::Table>().map_err(|e| {
-        Trouble::at(
-            manifest,
-            format!(
-                "the manifest is no valid TOML: {}",
-                e.to_string().trim_end()
-            ),
-        )
-    })?;
-    if cli.packages.manifest_path.is_none() {
-        return Err(
-            Trouble::at(manifest, format!("`cargo metadata` failed: {message}"))
-                .help("repair the manifest, or name files and folders: `cargo memlint src/`"),
-        );
+    let message =
+        match refusal {
+            Refusal::NotRun(message) => {
+                return Err(Trouble::new(format!("cargo cannot be run: {message}")).help(
+                "it tells what belongs to a package; set `CARGO`, or name files and folders, \
+                 which need none: `cargo memlint src/`",
+            ));
+            }
+            Refusal::Said(message) => format!("`cargo metadata` failed: {message}"),
+        };
+    let table = Source::read_as(manifest, "the manifest")?.manifest()?;
+    let lock = &cli.lock;
+    let given = cli.manifest.manifest_path.is_some() && !lock.locked && !lock.frozen;
+    if !given || !table.contains_key("package") {
+        return Err(Trouble::at(manifest, message)
+            .help("repair the manifest, or name files and folders: `cargo memlint src/`"));
     }
-    let notice = Notice::at(
-        manifest.display().to_string(),
-        format!("`cargo metadata` failed: {message}"),
-    )
-    .help("the sources beside the manifest are checked without it");
+    let notice = Notice::at(manifest.display().to_string(), message)
+        .help("the sources beside the manifest are checked without it");
     let mut plan = bare::package(manifest, &table, cli, shelf, scanner)?;
     plan.notices.push(notice);
     Ok(plan)
-}
-
-fn select_packages<'a>(
-    cli: &Cli,
-    metadata: &'a Metadata,
-    manifest: &Path,
-) -> Result<Vec<&'a Package>, Trouble> {
-    let members = metadata.workspace_packages();
-    let asked = &cli.packages;
-    if !asked.exclude.is_empty() && !asked.workspace {
-        return Err(Trouble::new("`--exclude` needs `--workspace`"));
-    }
-    for spec in asked.package.iter().chain(&asked.exclude) {
-        if !members.iter().any(|package| fits(package, spec)) {
-            let names: Vec<_> = members
-                .iter()
-                .map(|package| package.name.as_str())
-                .collect();
-            return Err(
-                Trouble::new(format!("no package of the workspace is called `{spec}`"))
-                    .help(format!("packages: {}", names.join(", "))),
-            );
-        }
-    }
-    if !asked.package.is_empty() {
-        let fitting = |package: &&&Package| asked.package.iter().any(|spec| fits(package, spec));
-        return Ok(members.iter().filter(fitting).copied().collect());
-    }
-    if asked.workspace {
-        let staying = |package: &&&Package| !asked.exclude.iter().any(|spec| fits(package, spec));
-        return Ok(members.iter().filter(staying).copied().collect());
-    }
-    let root = metadata.workspace_root.join("Cargo.toml");
-    let own = members
-        .iter()
-        .find(|package| package.manifest_path.as_std_path() == manifest);
-    match own {
-        Some(package) if root.as_std_path() != manifest => Ok(vec![package]),
-        _ if metadata.workspace_default_members.is_available() => {
-            Ok(metadata.workspace_default_packages())
-        }
-        Some(package) => Ok(vec![package]),
-        None => Ok(members),
-    }
-}
-
-fn fits(package: &Package, spec: &str) -> bool {
-    let name = package.name.as_str();
-    let with_version = |spec: &str| {
-        spec.split_once(['@', ':'])
-            .is_some_and(|(wanted, version)| {
-                wanted == name && package.version.to_string().starts_with(version)
-            })
-    };
-    glob::covers(spec, name) || with_version(spec) || package.id.repr == spec
-}
-
-fn wanted(asked: &Targets, target: &Target) -> bool {
-    let named = |names: &[String]| names.iter().any(|name| glob::covers(name, &target.name));
-    let narrowed = asked.lib
-        || asked.bins
-        || asked.examples
-        || asked.tests
-        || asked.benches
-        || ![&asked.bin, &asked.example, &asked.test, &asked.bench]
-            .iter()
-            .all(|names| names.is_empty());
-    let any = |kind: TargetKind| target.kind.contains(&kind);
-    if asked.all_targets {
-        return true;
-    }
-    if any(TargetKind::Bin) {
-        return !narrowed || asked.bins || asked.tests || named(&asked.bin);
-    }
-    if any(TargetKind::Example) {
-        return asked.examples || named(&asked.example);
-    }
-    if any(TargetKind::Test) {
-        return asked.tests || named(&asked.test);
-    }
-    if any(TargetKind::Bench) {
-        return asked.benches || named(&asked.bench);
-    }
-    if any(TargetKind::CustomBuild) {
-        return !narrowed;
-    }
-    !narrowed || asked.lib || asked.tests
-}
-
-fn check_names(asked: &Targets, packages: &[&Package]) -> Result<(), Trouble> {
-    let kinds = [
-        ("bin", TargetKind::Bin, &asked.bin),
-        ("example", TargetKind::Example, &asked.example),
-        ("test", TargetKind::Test, &asked.test),
-        ("bench", TargetKind::Bench, &asked.bench),
-    ];
-    for (word, kind, names) in kinds {
-        let targets = || {
-            packages
-                .iter()
-                .flat_map(|package| &package.targets)
-                .filter(|t| t.kind.contains(&kind))
-        };
-        for name in names {
-            if !targets().any(|target| glob::covers(name, &target.name)) {
-                let known: Vec<_> = targets().map(|target| target.name.as_str()).collect();
-                let help = match known.is_empty() {
-                    true => format!("the selected packages have no {word}"),
-                    false => format!("known: {}", known.join(", ")),
-                };
-                return Err(Trouble::new(format!("no {word} target is called `{name}`")).help(help));
-            }
-        }
-    }
-    Ok(())
 }
 
 fn rank(kind: &[String]) -> u8 {
@@ -357,52 +223,4 @@ fn unit(package: &Package, target: &Target, conditions: &Arc<Conditions>) -> Uni
             },
         },
     }
-}
-
-fn conditions(cli: &Cli, package: &Package, target: Option<HashSet<String>>) -> Conditions {
-    let build = &cli.build;
-    let narrowed = build.all_features || build.no_default_features || !build.features.is_empty();
-    let features = narrowed.then(|| {
-        let declared = package.features.clone().into_iter().collect();
-        let own = build
-            .features
-            .iter()
-            .flat_map(|list| list.split_whitespace())
-            .filter_map(|name| match name.split_once('/') {
-                Some((of, feature)) => (of == package.name.as_str()).then(|| feature.to_owned()),
-                None => Some(name.to_owned()),
-            });
-        let default = (!build.no_default_features).then(|| "default".to_owned());
-        let mut asked: Vec<_> = own.chain(default).collect();
-        if build.all_features {
-            asked.extend(package.features.keys().cloned());
-        }
-        active_features(&declared, asked)
-    });
-    Conditions {
-        tests: cli.with_tests(),
-        features,
-        target,
-    }
-}
-
-/// What the compiler says about the named target.
-pub fn target_cfg(cli: &Cli) -> Result<Option<HashSet<String>>, Trouble> {
-    let Some(triple) = &cli.build.target else {
-        return Ok(None);
-    };
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .args(["--print", "cfg", "--target", triple])
-        .output();
-    let output =
-        output.map_err(|e| Trouble::new(format!("`rustc --print cfg` cannot be run: {e}")))?;
-    if !output.status.success() {
-        return Err(
-            Trouble::new(format!("the compiler does not know the target `{triple}`"))
-                .help("`rustc --print target-list` lists the known ones"),
-        );
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(Some(text.lines().map(str::to_owned).collect()))
 }

@@ -1,5 +1,6 @@
-//! `--explain LINT` and `--list`: the catalogue, offline.
+//! What is told offline: `--explain LINT` and `--list`, completions and the manual page.
 
+use crate::cli;
 use crate::notice::Trouble;
 use memlint_lints::{Group, Levels};
 use std::fmt::Write;
@@ -44,6 +45,22 @@ pub fn list(levels: &Levels) -> String {
     }
     out.push_str("`cargo memlint --explain LINT` tells more about one.\n");
     out
+}
+
+/// Completions for `cargo-memlint`; zsh's own ones for cargo find them for `cargo memlint` too.
+pub fn completions(shell: clap_complete::Shell) -> String {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut cli::command(), "cargo-memlint", &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The manual page, in roff.
+pub fn manual() -> String {
+    let command = cli::command().name("cargo-memlint");
+    let mut out = Vec::new();
+    // Memory takes everything.
+    let _ = clap_mangen::Man::new(command).render(&mut out);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

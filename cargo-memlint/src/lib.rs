@@ -7,29 +7,37 @@ pub mod baseline;
 pub mod cfg;
 pub mod changed;
 pub mod cli;
+pub mod color;
 pub mod config;
 pub mod discover;
 pub mod explain;
+pub mod features;
 pub mod fingerprint;
 pub mod fix;
 pub mod git;
 pub mod glob;
+pub mod init;
 pub mod load;
 pub mod lowering;
+pub mod machine;
 pub mod narrow;
 pub mod notice;
 pub mod outline;
 pub mod plan;
 pub mod progress;
 pub mod report;
+pub mod ruling;
 pub mod run;
 #[cfg(test)]
 mod scratch;
 pub mod seen;
+pub mod select;
 pub mod shelf;
 pub mod sink;
 pub mod staged;
 pub mod triggers;
+pub mod verbose;
+pub mod with;
 
 use std::process::ExitCode;
 

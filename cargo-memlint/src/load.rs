@@ -165,7 +165,7 @@ fn pick(
         match shelf.get(path) {
             Entry::Missing => {}
             Entry::Read(_) => return Some(path.clone()),
-            Entry::Unusable(..) if plan.config.excludes(path) => return None,
+            Entry::Unusable(..) if plan.excludes(path, wanted.unit) => return None,
             Entry::Unusable(message, help) => {
                 let notice = Notice::at(shown(path), message);
                 notices.insert(match help {
@@ -177,7 +177,7 @@ fn pick(
         }
     }
     let first = wanted.candidates.first()?;
-    if wanted.needed && !plan.config.excludes(first) {
+    if wanted.needed && !plan.excludes(first, wanted.unit) {
         let (what, help) = match wanted.module.last() {
             Some(name) => (
                 format!("the file of module `{name}` does not exist"),

@@ -41,6 +41,10 @@ pub struct Lowered {
     pub krates: Vec<CrateIr>,
     /// All files that are not excluded, parsed or not.
     pub files: Vec<SourceFile>,
+    /// What became of each of them.
+    pub fates: Vec<Fate>,
+    /// Those that the configuration excludes, as they are shown.
+    pub excluded: BTreeSet<String>,
     /// The suppressions.
     pub directives: Vec<Directive>,
     /// Files that were left out.
@@ -49,6 +53,17 @@ pub struct Lowered {
     pub unparsed: HashSet<FileId>,
     /// Figures.
     pub counts: Counts,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Parsed and lowered.
+    Parsed,
+    /// Without a trigger word.
+    NoTrigger,
+    /// Could not be parsed.
+    Failed,
 }
 
 /// Figures about the files.
@@ -158,12 +173,13 @@ fn jobs(
 ) -> Vec<Job> {
     let mut jobs = Vec::with_capacity(placed.len());
     for placed in placed {
-        let Some(scanned) = shelf
-            .scanned(&placed.path)
-            .filter(|_| !plan.config.excludes(&placed.path))
-        else {
+        let Some(scanned) = shelf.scanned(&placed.path) else {
             continue;
         };
+        if plan.excludes(&placed.path, placed.unit) {
+            out.excluded.insert(shown(&placed.path));
+            continue;
+        }
         let file = *ids
             .entry(placed.path.clone().into_os_string())
             .or_insert_with(|| {
@@ -371,6 +387,15 @@ fn gather(plan: &Plan, jobs: Vec<Job>, done: Vec<Option<Outcome>>, out: &mut Low
     out.krates = krates;
     out.counts.parsed = parsed.len();
     out.counts.failed = failed.len();
-    out.counts.skipped = out.counts.files - parsed.union(&failed).count();
+    let fate = |file: FileId| match (parsed.contains(&file), failed.contains(&file)) {
+        (true, _) => Fate::Parsed,
+        (false, true) => Fate::Failed,
+        (false, false) => Fate::NoTrigger,
+    };
+    out.fates = (0..out.files.len())
+        .map(|n| fate(FileId(n as u32)))
+        .collect();
+    let idle = out.fates.iter().filter(|fate| **fate == Fate::NoTrigger);
+    out.counts.skipped = idle.count();
     out.unparsed = failed;
 }

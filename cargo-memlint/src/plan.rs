@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Everything that a run looks at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// File names are shown relative to this folder (the workspace root).
     pub root: PathBuf,
@@ -18,8 +18,24 @@ pub struct Plan {
     pub units: Vec<Unit>,
     /// The configuration in force.
     pub config: Config,
+    /// Files that were named one by one: no pattern excludes them.
+    pub forced: FxHashSet<OsString>,
+    /// Targets that are not selected, and why.
+    pub left_out: Vec<(String, &'static str)>,
     /// What could not be taken as it is.
     pub notices: Vec<Notice>,
+}
+
+impl Plan {
+    /// Whether the configuration excludes the file of this unit, an index into [`Plan::units`].
+    pub fn excludes(&self, file: &Path, unit: usize) -> bool {
+        let manifest = self
+            .units
+            .get(unit)
+            .map(|unit| &unit.identity.manifest_path);
+        let manifest = manifest.map_or(Path::new(""), |path| Path::new(path));
+        self.config.excludes(file, manifest) && !self.forced.contains(file.as_os_str())
+    }
 }
 
 /// One compilation target, or a loose file that is nobody's module.

@@ -1,26 +1,29 @@
 //! One run from arguments to exit status.
 
-use crate::cli::{Cli, Color};
+use crate::cli::{Cli, Errand};
+use crate::config::Config;
 use crate::fix::{self, allow, rounds};
 use crate::lowering::{Lowered, SourceFile};
 use crate::narrow::{Narrowed, Narrowing};
 use crate::notice::{Notice, Trouble};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::report::{Finding, Report, Texts, counted};
+use crate::report::{Finding, Report, Texts};
+use crate::ruling::Ruling;
 use crate::shelf::{Drafts, Shelf};
-use crate::{bare, discover, explain, fingerprint, load, lowering, seen, sink};
+use crate::verbose::{self, Clock};
+use crate::with::{self, Beside};
+use crate::{bare, color, discover, explain, fingerprint, init, load, lowering, seen, sink};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
-use anstream::ColorChoice;
+use memlint_analysis::lower::scan::Scanner;
 use memlint_analysis::{Analysis, Options, analyze};
-use memlint_lints::{Diagnostic, Level, Levels};
+use memlint_lints::Diagnostic;
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// A denied finding.
 pub const EXIT_FINDINGS: u8 = 1;
@@ -39,14 +42,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(EXIT_TROUBLE));
         }
     };
-    let colored = choose_color(&cli);
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
-    let done = match &pool {
-        Ok(pool) => pool.install(|| execute(&mut cli, colored)),
-        Err(error) => Err(Trouble::new(format!("no threads can be started: {error}"))),
-    };
-    match done {
-        Ok(code) => code,
+    let colored = color::wanted(cli.output.color);
+    match errand(&cli).and_then(|done| done.map_or_else(|| check(&mut cli, colored), Ok)) {
+        Ok(code) => ExitCode::from(code),
         Err(trouble) => {
             say(Grade::ERROR, &trouble.0, colored);
             ExitCode::from(EXIT_TROUBLE)
@@ -54,16 +52,32 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn execute(cli: &mut Cli, colored: bool) -> Result<ExitCode, Trouble> {
-    if let Some(name) = &cli.levels.explain {
-        print(&explain::explain(name)?);
-        return Ok(ExitCode::SUCCESS);
-    }
-    if cli.levels.list {
-        print(&explain::list(&levels(cli, &[], "")?));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let begin = Instant::now();
+/// What can be done without looking at code, if it is that what was asked for.
+fn errand(cli: &Cli) -> Result<Option<u8>, Trouble> {
+    let text = match &cli.command {
+        Some(Errand::Init(asked)) => init::init(asked)?,
+        Some(Errand::Completions { shell }) => explain::completions(*shell),
+        Some(Errand::Man) => explain::manual(),
+        None => match &cli.levels.explain {
+            Some(name) => explain::explain(name)?,
+            None if cli.levels.list => {
+                let ruling = Ruling::new(cli, &Config::default())?;
+                explain::list(ruling.of(Path::new("")))
+            }
+            None => return Ok(None),
+        },
+    };
+    sink::to_stdout(&|out| out.write_all(text.as_bytes())).map(|()| Some(0))
+}
+
+fn check(cli: &mut Cli, colored: bool) -> Result<u8, Trouble> {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let pool = pool.map_err(|e| Trouble::new(format!("no threads can be started: {e}")))?;
+    let beside = with::start(cli)?;
+    pool.install(|| execute(cli, colored, beside))
+}
+
+fn execute(cli: &mut Cli, colored: bool, beside: Option<Beside>) -> Result<u8, Trouble> {
     let narrowing = Narrowing::prepare(cli)?;
     let cli = &*cli;
     let first =
@@ -74,22 +88,22 @@ fn execute(cli: &mut Cli, colored: bool) -> Result<ExitCode, Trouble> {
         (None, false) => rounds::Outcome::untouched(first),
     };
     narrowing.rename(&mut outcome.looked);
-    let failed = tell(cli, &outcome, &narrowing, colored)?;
-    if cli.output.verbose > 0 {
-        figures(&outcome.looked.lowered, &outcome.looked.analysis, begin);
-    }
-    Ok(match (outcome.faults.is_empty(), failed) {
-        (false, _) => ExitCode::from(EXIT_TROUBLE),
-        (true, true) => ExitCode::from(EXIT_FINDINGS),
-        (true, false) => ExitCode::SUCCESS,
+    // What is printed comes after what cargo says.
+    let built = beside.is_none_or(|mut beside| beside.finish());
+    let failed = tell(cli, &mut outcome, &narrowing, built, colored)?;
+    Ok(match (outcome.faults.is_empty(), failed || !built) {
+        (false, _) => EXIT_TROUBLE,
+        (true, true) => EXIT_FINDINGS,
+        (true, false) => 0,
     })
 }
 
 /// Tells everything, and says whether anything in it makes the run fail.
 fn tell(
     cli: &Cli,
-    outcome: &rounds::Outcome,
+    outcome: &mut rounds::Outcome,
     narrowing: &Narrowing,
+    built: bool,
     colored: bool,
 ) -> Result<bool, Trouble> {
     let looked = &outcome.looked;
@@ -108,12 +122,19 @@ fn tell(
         }
         false => {
             let base = narrowing.base(&looked.plan.root);
-            show(cli, looked, &narrowed, &texts, &base, colored)?;
+            let report = report(looked, &narrowed, &texts, &base);
+            show(cli, Report { built, ..report }, colored)?;
             narrowed.findings.iter().any(|found| found.level.fails())
         }
     };
     if let Some(summary) = outcome.summary(cli).filter(|_| !cli.output.quiet) {
         let _ = writeln!(io::stderr().lock(), "memlint: {summary}");
+    }
+    if cli.output.verbose > 0 {
+        let mut clock = looked.clock.clone();
+        clock.end("report");
+        let (plan, lowered) = (&looked.plan, &looked.lowered);
+        verbose::tell(cli.output.verbose, plan, lowered, &looked.analysis, &clock);
     }
     Ok(failed)
 }
@@ -147,36 +168,34 @@ pub struct Looked {
     /// What the engine says; its crates are gone.
     pub analysis: Analysis,
     /// The levels in force.
-    pub levels: Levels,
+    pub ruling: Ruling,
+    /// How long it took.
+    pub clock: Clock,
     /// In the order of path and line.
     pub findings: Vec<Finding>,
 }
 
 /// Looks at everything once; the drafts stand for what is on disk.
 pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
-    let progress = Progress::start(!cli.output.quiet);
+    let mut clock = Clock::default();
+    let progress = Progress::start(!cli.output.quiet && cli.output.with.is_none());
     progress.phase("Reading");
     let scanner = bare::scanner();
     let mut shelf = Shelf::over(drafts.clone());
-    let mut plan = match cli.paths.is_empty() {
-        // Cargo answers in another process: there is time for what every analysis begins with.
-        true if rayon::current_num_threads() > 1 => {
-            let ask = || discover::plan(cli, &mut shelf, &scanner);
-            rayon::join(ask, memlint_analysis::prepare).0?
-        }
-        true => discover::plan(cli, &mut shelf, &scanner)?,
-        false => bare::plan(cli, &mut shelf, &scanner)?,
-    };
-    let levels = levels(cli, &plan.config.levels, &plan.config.origin)?;
+    let mut plan = plan(cli, &mut shelf, &scanner)?;
+    let ruling = Ruling::new(cli, &plan.config)?;
     let seen = match &cli.output.runtime_report {
         Some(path) => seen::read(path, &mut plan.notices)?,
         None => Vec::new(),
     };
+    clock.end("discovery");
     let shown = |path: &Path| shown(&plan, path);
     let scanner = bare::scanner_for(&plan.config).unwrap_or(scanner);
     let tree = load::load(&plan, &mut shelf, &scanner, &shown);
+    clock.end("reading");
     progress.phase("Parsing");
     let mut lowered = lowering::lower(&plan, tree, shelf, &shown, &progress);
+    clock.end("parsing");
     progress.phase("Analyzing");
     let krates = std::mem::take(&mut lowered.krates);
     // Where nothing can matter, the library need not be described.
@@ -184,6 +203,7 @@ pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
         true => Analysis::default(),
         false => analyze(krates, &options(&plan)),
     };
+    clock.end("analysis");
     drop(progress);
     for (file, failure) in &analysis.failures {
         if let Some(source) = lowered.files.get(file.0 as usize) {
@@ -195,16 +215,29 @@ pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
     lowered.notices.append(&mut plan.notices);
     let mut judged = memlint_lints::judge(&analysis.events);
     seen::join(&seen, &lowered.files, &mut judged, &mut lowered.notices);
-    let mut findings = findings(&plan, &lowered, &levels, judged);
+    let mut findings = findings(&plan, &lowered, &ruling, judged);
     fix::suggest(&mut findings, &lowered.files, drafts);
     fingerprint::mark(&mut findings, &Texts::new(&lowered.files, drafts));
     Ok(Looked {
         plan,
         lowered,
         analysis,
-        levels,
+        ruling,
+        clock,
         findings,
     })
+}
+
+fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble> {
+    if !cli.paths.is_empty() {
+        return bare::plan(cli, shelf, scanner);
+    }
+    if rayon::current_num_threads() == 1 {
+        return discover::plan(cli, shelf, scanner);
+    }
+    // Cargo answers in another process: there is time for what every analysis begins with.
+    let ask = || discover::plan(cli, shelf, scanner);
+    rayon::join(ask, memlint_analysis::prepare).0
 }
 
 fn options(plan: &Plan) -> Options {
@@ -212,22 +245,6 @@ fn options(plan: &Plan) -> Options {
         families: plan.config.families.clone(),
         ..Options::default()
     }
-}
-
-/// The levels of the configuration, then those of the command line from left to right.
-fn levels(cli: &Cli, configured: &[(Level, String)], origin: &str) -> Result<Levels, Trouble> {
-    let mut levels = Levels::new();
-    for (level, name) in configured {
-        let unknown =
-            |error| Trouble::at(Path::new(origin), format!("invalid configuration: {error}"));
-        levels.set(name, *level).map_err(unknown)?;
-    }
-    for (level, name) in &cli.levels.ordered {
-        let unknown =
-            |error| Trouble::new(format!("{error}")).help("`cargo memlint --list` shows all lints");
-        levels.set(name, *level).map_err(unknown)?;
-    }
-    Ok(levels)
 }
 
 /// Relative to the workspace, or to the current folder for files named on the command line.
@@ -241,26 +258,16 @@ fn shown(plan: &Plan, path: &Path) -> String {
 fn findings(
     plan: &Plan,
     lowered: &Lowered,
-    levels: &Levels,
+    ruling: &Ruling,
     judged: Vec<Diagnostic>,
 ) -> Vec<Finding> {
-    let outcome = memlint_lints::suppress::apply(judged, &lowered.directives, levels);
-    let mut findings: Vec<Finding> = outcome
-        .kept
-        .into_iter()
-        .chain(outcome.hygiene)
-        .map(|diagnostic| Finding {
-            level: levels.level_of(diagnostic.lint),
-            item: String::new(),
-            fingerprint: String::new(),
-            diagnostic,
-        })
-        .filter(|finding| finding.level != Level::Allow)
+    let found = ruling.apply(plan, lowered, judged).into_iter();
+    let mut findings: Vec<Finding> = found
         .filter(|finding| {
             let file = lowered
                 .files
                 .get(finding.diagnostic.primary.span.file.0 as usize);
-            file.is_some_and(|file| !plan.config.excludes(&file.path))
+            file.is_some_and(|file| !plan.excludes(&file.path, file.unit))
         })
         .collect();
     findings.sort_by(|a, b| order(&lowered.files, a).cmp(&order(&lowered.files, b)));
@@ -282,30 +289,38 @@ fn order<'a>(files: &'a [SourceFile], finding: &'a Finding) -> impl Ord + 'a {
     )
 }
 
-/// Writes the report to its file or stream; a file has neither colours nor a width.
-fn show(
-    cli: &Cli,
-    looked: &Looked,
-    narrowed: &Narrowed,
-    texts: &Texts<'_>,
-    base: &Path,
-    colored: bool,
-) -> Result<(), Trouble> {
-    let (format, file) = (cli.output.message_format, &cli.output.output_file);
-    let report = Report {
+fn report<'r>(
+    looked: &'r Looked,
+    narrowed: &'r Narrowed,
+    texts: &'r Texts<'r>,
+    base: &'r Path,
+) -> Report<'r> {
+    Report {
         findings: &narrowed.findings,
         files: &looked.lowered.files,
         texts,
         units: &looked.plan.units,
         notices: &narrowed.notices,
-        levels: &looked.levels,
+        levels: looked.ruling.of(Path::new("")),
         root: &looked.plan.root,
         base,
         held_back: &narrowed.held_back,
         seen: looked.lowered.counts.files,
+        built: true,
+        quiet: false,
+        colored: false,
+        width: None,
+    }
+}
+
+/// Writes the report to its file or stream; a file has neither colours nor a width.
+fn show(cli: &Cli, report: Report<'_>, colored: bool) -> Result<(), Trouble> {
+    let (format, file) = (cli.output.message_format, &cli.output.output_file);
+    let report = Report {
         quiet: cli.output.quiet,
         colored: colored && file.is_none(),
         width: width().filter(|_| file.is_none()),
+        ..report
     };
     let write = |out: &mut dyn Write| (format.write)(&report, out);
     match file {
@@ -318,44 +333,6 @@ fn show(
 fn width() -> Option<usize> {
     let columns = std::env::var("COLUMNS").ok()?.parse().ok()?;
     (io::stderr().is_terminal() && columns >= 40).then_some(columns)
-}
-
-fn figures(lowered: &Lowered, analysis: &Analysis, begin: Instant) {
-    let counts = lowered.counts;
-    let mut err = io::stderr().lock();
-    let _ = writeln!(
-        err,
-        "memlint: {} ({} kB): {} parsed ({} kB), {} without a trigger word, {} left out",
-        counted(counts.files, "file"),
-        counts.bytes / 1000,
-        counts.parsed,
-        counts.parsed_bytes / 1000,
-        counts.skipped,
-        counts.failed,
-    );
-    let stats = &analysis.stats;
-    let time = begin.elapsed().as_secs_f64();
-    let (bodies, capped) = (stats.bodies, stats.states_capped);
-    let _ = writeln!(
-        err,
-        "memlint: {bodies} bodies analyzed, {capped} capped, {time:.2} s"
-    );
-}
-
-fn print(text: &str) {
-    let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// `--color`, then `CARGO_TERM_COLOR`, then what the terminal and `NO_COLOR` say.
-fn choose_color(cli: &Cli) -> bool {
-    let cargo = std::env::var("CARGO_TERM_COLOR").unwrap_or_default();
-    let choice = match (cli.output.color, cargo.as_str()) {
-        (Some(Color::Always), _) | (None, "always") => ColorChoice::Always,
-        (Some(Color::Never), _) | (None, "never") => ColorChoice::Never,
-        _ => anstream::AutoStream::choice(&io::stderr()),
-    };
-    choice != ColorChoice::Never
 }
 
 fn say(grade: Grade<'_>, notice: &Notice, colored: bool) {

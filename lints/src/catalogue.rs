@@ -35,20 +35,26 @@ pub fn closest_of<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> O
         .map(|(_, known)| known)
 }
 
-/// Levenshtein's distance: insertions, deletions and replacements from `a` to `b`.
+/// Insertions, deletions, replacements and swaps of neighbours from `a` to `b` (the optimal string
+/// alignment distance).
 fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(ca != *cb);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut row = vec![i + 1];
+        for j in 0..b.len() {
+            let replaced = last[j] + usize::from(a[i] != b[j]);
+            let mut steps = replaced.min(row[j] + 1).min(last[j + 1] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                steps = steps.min(before[j - 1] + 1);
+            }
+            row.push(steps);
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 /// The documentation page `docs/lints.md`.
@@ -102,6 +108,23 @@ fn write_lint(page: &mut String, lint: &Lint) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_of_the_hand_are_one_step() {
+        for (written, meant, steps) in [
+            ("lowre", "lower", 1),
+            ("lwer", "lower", 1),
+            ("lowwer", "lower", 1),
+            ("loxer", "lower", 1),
+            ("", "ab", 2),
+            ("ab", "", 2),
+            ("\u{e9}a", "a\u{e9}", 1),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(written, meant), steps, "{written} {meant}");
+        }
+        assert_eq!(closest_of("lowre", ["upper", "lower"]), Some("lower"));
+    }
 
     #[test]
     fn a_lint_is_found_however_it_is_written() {

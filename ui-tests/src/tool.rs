@@ -36,7 +36,7 @@ pub struct Reported {
 /// # Panics
 /// The program cannot be started.
 pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
-    run_with(program, folder, args, &[])
+    run_as(program, folder, args, |_| ())
 }
 
 /// The same with these environment variables.
@@ -44,9 +44,24 @@ pub fn run(program: &str, folder: &Path, args: &[&str]) -> Run {
 /// # Panics
 /// The program cannot be started.
 pub fn run_with(program: &str, folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Run {
-    let output = command(program, folder, args)
-        .envs(env.iter().copied())
-        .output();
+    run_as(program, folder, args, |command| {
+        command.envs(env.iter().copied());
+    })
+}
+
+/// The same, with more said about the process: its environment, where its output goes.
+///
+/// # Panics
+/// The program cannot be started.
+pub fn run_as(
+    program: &str,
+    folder: &Path,
+    args: &[&str],
+    change: impl FnOnce(&mut Command),
+) -> Run {
+    let mut command = command(program, folder, args);
+    change(&mut command);
+    let output = command.output();
     let Output {
         status,
         stdout,

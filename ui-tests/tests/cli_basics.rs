@@ -218,14 +218,46 @@ fn one_line_each_on_request() {
 #[test]
 fn colours_are_for_those_who_ask() {
     let scratch = scratch("colours").file("denied.rs", DENIED);
-    assert!(
-        !ends_with(&scratch, "memlint denied.rs", 1)
-            .stderr
-            .contains('\u{1b}')
+    let colored = |args: &str, env: &[(&str, &str)]| {
+        let args: Vec<&str> = args.split_whitespace().collect();
+        let program = env!("CARGO_BIN_EXE_memlint-under-test");
+        let run = tool::run_as(program, scratch.path(), &args, |command| {
+            let names = ["NO_COLOR", "CARGO_TERM_COLOR", "CLICOLOR_FORCE", "CLICOLOR"];
+            names.iter().for_each(|name| {
+                command.env_remove(name);
+            });
+            command.envs(env.iter().copied());
+        });
+        (run.stdout + &run.stderr).contains('\u{1b}')
+    };
+    let (always, never) = (
+        ("CARGO_TERM_COLOR", "always"),
+        ("CARGO_TERM_COLOR", "never"),
     );
-    assert!(
-        ends_with(&scratch, "memlint --color always denied.rs", 1)
-            .stderr
-            .contains('\u{1b}')
-    );
+    let (no, force) = (("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1"));
+    // A finding, an error of ours, an error about the arguments, and the help.
+    for args in ["denied.rs", "nothing.rs", "--nonsense", "--help"] {
+        assert!(!colored(args, &[]), "{args}: no terminal");
+        assert!(colored(args, &[force]), "{args}: CLICOLOR_FORCE");
+        assert!(!colored(args, &[no]), "{args}: NO_COLOR");
+        assert!(colored(args, &[always]), "{args}: cargo's setting");
+        assert!(
+            colored(args, &[always, no]),
+            "{args}: cargo's setting is the nearer one"
+        );
+        assert!(!colored(args, &[never, force]), "{args}: cargo's setting");
+        let asked = |when: &str| format!("--color={when} {args}");
+        assert!(
+            colored(&asked("always"), &[never, no]),
+            "{args}: the argument"
+        );
+        assert!(
+            !colored(&asked("never"), &[always, force]),
+            "{args}: the argument"
+        );
+        assert!(
+            colored(&asked("auto"), &[never, force]),
+            "{args}: the argument"
+        );
+    }
 }

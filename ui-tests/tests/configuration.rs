@@ -82,7 +82,7 @@ fn families_in_manifests_count() {
 }
 
 #[test]
-fn families_of_all_packages_are_gathered() {
+fn families_of_all_packages_are_gathered_and_levels_are_each_their_own() {
     let member = |name: &str, levels: &str| {
         let package = MANIFEST
             .replace("user", name)
@@ -98,34 +98,138 @@ fn families_of_all_packages_are_gathered() {
              pub fn f() {{ unsafe {{ let _ = {name}_make(); }} }}\n"
         )
     };
+    let silent = "[package.metadata.memlint.levels]\nleak = \"allow\"\n\n";
     let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "families_gathered")
         .file(
             "Cargo.toml",
             "[workspace]\nmembers = [\"one\", \"two\"]\nresolver = \"3\"\n",
         )
         .file("one/Cargo.toml", member("one", ""))
-        .file("one/src/lib.rs", code("one"))
-        .file(
-            "two/Cargo.toml",
-            member(
-                "two",
-                "[package.metadata.memlint.levels]\nleak = \"allow\"\n\n",
-            ),
-        )
-        .file("two/src/lib.rs", code("two"));
-    let run = memlint(scratch.path(), &["--message-format=json", "--workspace"]);
+        // The family that the other package describes.
+        .file("one/src/lib.rs", code("two"))
+        .file("two/Cargo.toml", member("two", silent))
+        .file("two/src/lib.rs", code("one"));
+    let of_all = |args: &[&str]| {
+        let mut all = vec!["--message-format=json", "--workspace"];
+        all.extend(args);
+        let run = memlint(scratch.path(), &all);
+        (found(&run), run.stderr)
+    };
+    assert_eq!(of_all(&[]).0, ["leaked_alloc one/src/lib.rs:2"]);
     let both = [
         "leaked_alloc one/src/lib.rs:2",
         "leaked_alloc two/src/lib.rs:2",
     ];
-    assert_eq!(found(&run), both, "{}", run.stderr);
+    assert_eq!(of_all(&["-D", "leak"]).0, both, "the command line is last");
+    let run = memlint(scratch.path(), &["--message-format=json", "two/src"]);
+    assert!(found(&run).is_empty(), "{}", run.stderr);
+}
+
+#[test]
+fn a_package_below_the_root_may_have_its_own_file() {
+    let code = "pub fn f() { unsafe { libc::malloc(8); } }\n";
+    let member = |name: &str| {
+        MANIFEST
+            .replace("user", name)
+            .replace("\n[workspace]\n", "")
+    };
+    let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "own_file")
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"one\", \"two\"]\nresolver = \"3\"\n",
+        )
+        .file("memlint.toml", "[levels]\nleak = \"deny\"\n")
+        .file("one/Cargo.toml", member("one"))
+        .file("one/src/lib.rs", code)
+        .file("one/memlint.toml", "[levels]\nleaked_alloc = \"warn\"\n")
+        .file("two/Cargo.toml", member("two"))
+        .file("two/src/lib.rs", format!("mod gen;\n{code}"))
+        .file("two/src/gen.rs", code)
+        .file("two/memlint.toml", "exclude = [\"src/gen.rs\"]\n");
+    let run = memlint(scratch.path(), &["--message-format=json"]);
+    let levels: Vec<_> = run.findings().iter().map(|r| r.level.clone()).collect();
+    assert_eq!(levels, ["warning", "error"], "{}", run.stderr);
+    assert_eq!(
+        found(&run),
+        [
+            "leaked_alloc one/src/lib.rs:1",
+            "leaked_alloc two/src/lib.rs:2"
+        ]
+    );
+    let table = "[package.metadata.memlint]\nexclude = []\n";
+    let scratch = scratch.file("two/Cargo.toml", member("two") + table);
+    let run = memlint(scratch.path(), &[]);
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("keep one of the two"), "{}", run.stderr);
+}
+
+/// A hook runner names files, whatever the configuration says of them.
+#[test]
+fn a_named_file_is_checked_even_if_excluded_unless_that_is_forced() {
+    let code = "pub fn f() { unsafe { libc::malloc(8); } }\n";
+    let scratch = user("force_exclude")
+        .file("src/lib.rs", "mod gen;\n")
+        .file("src/gen.rs", code)
+        .file("memlint.toml", "exclude = [\"src/gen.rs\"]\n");
+    let count = |args: &[&str]| {
+        let mut all = vec!["--message-format=json"];
+        all.extend(args);
+        found(&memlint(scratch.path(), &all)).len()
+    };
+    assert_eq!(count(&[]), 0);
+    assert_eq!(count(&["src"]), 0, "found in a folder");
+    assert_eq!(count(&["src/gen.rs"]), 1, "named");
+    assert_eq!(count(&["./src/../src/gen.rs"]), 1, "named in another way");
+    assert_eq!(count(&["--force-exclude", "src/gen.rs"]), 0);
+    let run = memlint(scratch.path(), &["-v", "--force-exclude", "src/gen.rs"]);
     assert!(
-        run.stderr.contains("only the families count"),
+        run.stderr
+            .contains("src/gen.rs: the configuration excludes it")
+    );
+    let exclude = "[workspace.metadata.memlint]\nexclude = [\"src/gen.rs\"]\n";
+    std::fs::remove_file(scratch.path().join("memlint.toml")).unwrap();
+    let scratch = scratch.file("Cargo.toml", format!("{MANIFEST}\n{exclude}"));
+    let run = memlint(scratch.path(), &["--force-exclude", "src/gen.rs"]);
+    assert!(!run.stderr.contains("leaked_alloc"), "{}", run.stderr);
+}
+
+#[test]
+fn levels_where_cargo_has_its_own_are_explained() {
+    let table =
+        "\n[lints.memlint]\nleaked_raw = \"warn\"\nleak = { level = \"deny\", priority = -1 }\n";
+    let scratch = user("misplaced")
+        .file("Cargo.toml", format!("{MANIFEST}{table}"))
+        .file("src/lib.rs", "");
+    let run = memlint(scratch.path(), &[]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    for part in [
+        "Cargo.toml:8:1",
+        "breaks `cargo check`",
+        "[levels]\n",
+        "leaked_raw = \"warn\"\n",
+        "leak = { level = \"deny\", priority = -1 }\n",
+    ] {
+        assert!(
+            run.stderr.contains(part),
+            "{part} is not in\n{}",
+            run.stderr
+        );
+    }
+    // What the message proposes is read.
+    let proposed = run.stderr.split("[levels]").nth(1).unwrap();
+    let proposed = proposed.split("\n\n").next().unwrap();
+    let lines: Vec<_> = proposed.lines().map(str::trim).collect();
+    let text = format!("[levels]{}\n", lines.join("\n"));
+    let scratch = scratch
+        .file("Cargo.toml", MANIFEST)
+        .file("memlint.toml", text);
+    let run = memlint(scratch.path(), &[]);
+    assert_eq!(
+        (run.status, run.stderr.lines().count()),
+        (Some(0), 1),
         "{}",
         run.stderr
     );
-    let run = memlint(scratch.path(), &["--message-format=json", "-p", "two"]);
-    assert!(found(&run).is_empty(), "{}", run.stderr);
 }
 
 /// No word of this file is one that the tool looks for by itself.
@@ -273,6 +377,23 @@ fn the_schema_has_the_keys_of_the_parser() {
             .file("src/lib.rs", "")
             .file("memlint.toml", text);
         assert_eq!(memlint(scratch.path(), &[]).status, Some(0));
+    }
+}
+
+/// Not every validator knows classes such as `\\p{L}`.
+#[test]
+fn the_patterns_of_the_schema_are_read_everywhere() {
+    let text = fs::read_to_string(repository().join("docs/memlint.schema.json")).unwrap();
+    let patterns: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains("\"pattern\":"))
+        .collect();
+    assert_eq!(patterns.len(), 2, "{patterns:?}");
+    for pattern in patterns {
+        assert!(
+            !pattern.contains("\\p") && !pattern.contains("(?"),
+            "{pattern}"
+        );
     }
 }
 

@@ -6,19 +6,26 @@ use std::ops::Range;
 use std::path::Path;
 
 /// A file that holds a configuration.
-pub(super) struct Source {
+#[derive(Debug)]
+pub struct Source {
     /// As it is shown.
-    pub(super) name: String,
+    pub name: String,
     /// What it holds.
-    pub(super) text: String,
+    pub text: String,
 }
 
 const PAGE: &str = "docs/configuration.md describes the keys";
 
 impl Source {
-    pub(super) fn read(file: &Path) -> Result<Source, Trouble> {
+    /// Reads it.
+    pub fn read(file: &Path) -> Result<Source, Trouble> {
+        Source::read_as(file, "the configuration")
+    }
+
+    /// Reads it; `what` is what a message calls it.
+    pub fn read_as(file: &Path, what: &str) -> Result<Source, Trouble> {
         let text = std::fs::read_to_string(file)
-            .map_err(|e| Trouble::at(file, format!("the configuration cannot be read: {e}")))?;
+            .map_err(|e| Trouble::at(file, format!("{what} cannot be read: {e}")))?;
         Ok(Source {
             name: file.display().to_string(),
             text,
@@ -58,8 +65,20 @@ impl Source {
         self.notice(self.word(word, from), &message)
     }
 
+    /// The manifest that it is.
+    pub fn manifest(&self) -> Result<toml::Table, Trouble> {
+        self.text.parse::<toml::Table>().map_err(|error| {
+            let message = format!("the manifest is no valid TOML: {}", error.message());
+            self.located(error.span(), message)
+        })
+    }
+
     fn notice(&self, span: Option<Range<usize>>, message: &str) -> Trouble {
         let message = format!("invalid configuration: {}", message.trim_end());
+        self.located(span, message)
+    }
+
+    fn located(&self, span: Option<Range<usize>>, message: String) -> Trouble {
         let before = span.and_then(|span| self.text.get(..span.start));
         let Some(before) = before else {
             return Trouble(Notice::at(&self.name, message));

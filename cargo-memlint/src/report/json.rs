@@ -114,7 +114,7 @@ fn write(report: &Report<'_>, out: &mut dyn Write, styled: bool) -> io::Result<(
         };
         line(out, &message)?;
     }
-    let success = report.errors() == 0;
+    let success = report.errors() == 0 && report.built;
     line(
         out,
         &BuildFinished {

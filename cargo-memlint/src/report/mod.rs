@@ -56,6 +56,8 @@ pub struct Report<'a> {
     pub held_back: &'a [String],
     /// How many files were looked at.
     pub seen: usize,
+    /// Whether the cargo command of `--with` succeeded.
+    pub built: bool,
     /// Only the findings.
     pub quiet: bool,
     /// With colours.

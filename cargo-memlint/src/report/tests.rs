@@ -99,6 +99,7 @@ fn written(name: &str, findings: &[Finding]) -> String {
         base: scratch.path(),
         held_back: &[],
         seen: 2,
+        built: true,
         quiet: false,
         colored: false,
         width: None,

@@ -1,0 +1,142 @@
+//! `init`: a commented `memlint.toml` to begin with, or a git hook.
+
+mod hook;
+
+use crate::cli::Init;
+use crate::config::{Config, FILES};
+use crate::notice::Trouble;
+use crate::plan::normal;
+use cargo_metadata::MetadataCommand;
+use memlint_lints::Group;
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes what is asked for; the answer says what was done.
+pub fn init(asked: &Init) -> Result<String, Trouble> {
+    let root = root()?;
+    match asked.hook {
+        true => hook::write(&root, asked.force),
+        false => configuration(&root, asked.force),
+    }
+}
+
+/// The root of the workspace, or this folder if no manifest is in sight.
+fn root() -> Result<PathBuf, Trouble> {
+    let here = normal(Path::new("."));
+    let mut manifests = here.ancestors().map(|folder| folder.join("Cargo.toml"));
+    if !manifests.any(|manifest| manifest.is_file()) {
+        return Ok(here);
+    }
+    match MetadataCommand::new().no_deps().exec() {
+        Ok(metadata) => Ok(metadata.workspace_root.into_std_path_buf()),
+        Err(error) => Err(Trouble::new(format!(
+            "the root of the workspace is not known: {}",
+            error.to_string().trim_end()
+        ))
+        .help("repair the manifest first")),
+    }
+}
+
+fn configuration(root: &Path, force: bool) -> Result<String, Trouble> {
+    let mut files = FILES.iter().map(|name| root.join(name));
+    let there = files.find(|file| file.exists());
+    if let Some(there) = there.as_ref().filter(|_| !force) {
+        return Err(
+            Trouble::at(there, "there is a configuration already").help("`--force` replaces it")
+        );
+    }
+    let file = there.unwrap_or_else(|| root.join(FILES[0]));
+    let manifest = root.join("Cargo.toml");
+    if Config::is_in_manifest(&manifest) {
+        return Err(
+            Trouble::at(&manifest, "the configuration stands in the manifest")
+                .help("move it into `memlint.toml`, or keep it where it is: not both can count"),
+        );
+    }
+    put(&file, &template(), false)?;
+    Ok(format!("wrote {}\n", file.display()))
+}
+
+/// The file as it is written. What follows a `#` without a space is an example.
+pub fn template() -> String {
+    let groups = Group::ALL.map(|group| {
+        let level = group.default_level().name();
+        format!("#   {:12} {level:6} {}\n", group.name(), group.title())
+    });
+    format!(
+        "\
+# The configuration of cargo memlint. Where a line is commented out, the default holds.
+
+# Files, folders and patterns that are not reported on, relative to this file.
+#exclude = [\"src/generated\", \"**/bindings.rs\"]
+
+# A lint, a group, `all` or `warnings`: \"allow\", \"warn\", \"deny\" or \"forbid\". Groups apply before
+# lints, a higher priority later, the command line last. The groups and their levels:
+#
+{}#
+# `cargo memlint --list` shows the lints, `cargo memlint --explain LINT` tells about one.
+[levels]
+#leak = \"deny\"
+#unchecked_alloc = {{ level = \"allow\", priority = 1 }}
+
+# Routines of a library of your own: what one of them hands out, one of them has to take back.
+#[[family]]
+#name = \"widget\"
+#alloc = [\"widget_new\"]
+#free = [\"widget_free\"]
+",
+        groups.concat()
+    )
+}
+
+/// Writes a file whole or not at all.
+fn put(path: &Path, text: &str, executable: bool) -> Result<(), Trouble> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = write(&beside, text, executable).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        Trouble::at(path, format!("the file cannot be written: {error}"))
+            .help("check the permissions of its folder and the space on the disk")
+    })
+}
+
+fn write(path: &Path, text: &str, executable: bool) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if executable {
+        fs::set_permissions(path, run_by_all(file.metadata()?.permissions()))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn run_by_all(mut permissions: Permissions) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    permissions.set_mode(0o755);
+    permissions
+}
+
+#[cfg(not(unix))]
+fn run_by_all(permissions: Permissions) -> Permissions {
+    permissions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_is_in_the_template() {
+        let template = template();
+        for group in Group::ALL {
+            assert!(template.contains(group.name()), "{}", group.name());
+        }
+        assert!(
+            template.lines().all(|line| line.chars().count() <= 100),
+            "{template}"
+        );
+    }
+}
