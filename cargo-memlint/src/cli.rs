@@ -76,6 +76,16 @@ const OF_PACKAGES: [&str; 15] = [
     "PATH",
 ];
 
+/// What cargo would see otherwise than we do.
+const CHANGED: [&str; 6] = [
+    "paths",
+    "staged",
+    "fix",
+    "unsafe_fixes",
+    "diff",
+    "add_allow",
+];
+
 /// What the program does besides checking.
 #[derive(clap::Subcommand, Debug)]
 pub enum Errand {
@@ -223,7 +233,7 @@ pub struct Output {
     #[arg(long, value_name = "FILE")]
     pub runtime_report: Option<PathBuf>,
     /// Run this cargo command first, on the same selection; the exit status is the worse of the two
-    #[arg(long, value_name = "COMMAND", value_enum, conflicts_with = "paths")]
+    #[arg(long, value_name = "COMMAND", value_enum, conflicts_with_all = CHANGED)]
     pub with: Option<With>,
     /// Print findings only
     #[arg(short, long, conflicts_with = "verbose")]
@@ -438,7 +448,13 @@ mod tests {
 
     #[test]
     fn paths_and_packages_exclude_each_other() {
-        for words in ["x a.rs -p b", "x a.rs --features c", "x a.rs --with check"] {
+        for words in [
+            "x a.rs -p b",
+            "x a.rs --features c",
+            "x a.rs --with check",
+            "x --staged --with check",
+            "x --fix --with check",
+        ] {
             let args = words.split_whitespace().map(OsString::from).collect();
             assert!(Cli::read(args).is_err(), "{words}");
         }

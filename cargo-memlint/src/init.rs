@@ -6,10 +6,10 @@ use crate::cli::Init;
 use crate::config::{Config, FILES};
 use crate::notice::Trouble;
 use crate::plan::normal;
+use crate::sink;
 use cargo_metadata::MetadataCommand;
 use memlint_lints::Group;
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::fs::{self, Permissions};
 use std::path::{Path, PathBuf};
 
 /// Writes what is asked for; the answer says what was done.
@@ -54,7 +54,7 @@ fn configuration(root: &Path, force: bool) -> Result<String, Trouble> {
                 .help("move it into `memlint.toml`, or keep it where it is: not both can count"),
         );
     }
-    put(&file, &template(), false)?;
+    put(&file, &template())?;
     Ok(format!("wrote {}\n", file.display()))
 }
 
@@ -90,26 +90,18 @@ pub fn template() -> String {
     )
 }
 
-/// Writes a file whole or not at all.
-fn put(path: &Path, text: &str, executable: bool) -> Result<(), Trouble> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = write(&beside, text, executable).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        Trouble::at(path, format!("the file cannot be written: {error}"))
-            .help("check the permissions of its folder and the space on the disk")
-    })
+/// Writes a program that a shell runs.
+fn put_program(path: &Path, text: &str) -> Result<(), Trouble> {
+    put(path, text)?;
+    let made = fs::metadata(path).and_then(|data| {
+        let permissions = run_by_all(data.permissions());
+        fs::set_permissions(path, permissions)
+    });
+    made.map_err(|error| Trouble::at(path, format!("the file cannot be made executable: {error}")))
 }
 
-fn write(path: &Path, text: &str, executable: bool) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    if executable {
-        fs::set_permissions(path, run_by_all(file.metadata()?.permissions()))?;
-    }
-    Ok(())
+fn put(path: &Path, text: &str) -> Result<(), Trouble> {
+    sink::to_file(path, &|out| out.write_all(text.as_bytes()))
 }
 
 #[cfg(unix)]

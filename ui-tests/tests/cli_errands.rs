@@ -159,6 +159,14 @@ fn the_hook_stops_a_commit_with_a_fault() {
             !done && said.contains("memlint::mismatched_dealloc"),
             "{said}"
         );
+        // What counts is what is staged, not what lies in the work tree.
+        fs::write(folder.join("src/lib.rs"), RIGHT).unwrap();
+        let (done, said) = git_with(scratch.path(), &["commit", "-q", "-m", "faulty"], &bin);
+        assert!(
+            !done && said.contains("memlint::mismatched_dealloc"),
+            "{said}"
+        );
+        fs::write(folder.join("src/lib.rs"), FAULTY).unwrap();
         // A commit that touches no Rust file is not looked at.
         assert!(git(scratch.path(), &["reset", "-q"]).0);
         fs::write(scratch.path().join("notes"), "").unwrap();
@@ -180,7 +188,8 @@ fn a_foreign_hook_stays() {
     fs::write(&file, "#!/bin/sh\nexit 0\n").unwrap();
     let run = ends_with(scratch.path(), "init --hook", 2);
     assert!(
-        run.stderr.contains("cargo memlint -D warnings || exit 1"),
+        run.stderr
+            .contains("cargo memlint --staged -D warnings || exit 1"),
         "{}",
         run.stderr
     );

@@ -1,6 +1,6 @@
 //! `init --hook`: a git hook that checks before each commit.
 
-use super::put;
+use super::put_program;
 use crate::notice::Trouble;
 use std::fs;
 use std::io;
@@ -25,7 +25,7 @@ pub(super) fn write(root: &Path, force: bool) -> Result<String, Trouble> {
     let file = hooks.join("pre-commit");
     if !force && is_foreign(&file)? {
         let message = "there is a hook already, and it was not written by memlint";
-        let line = "cargo memlint -D warnings || exit 1";
+        let line = "cargo memlint --staged -D warnings || exit 1";
         let help = format!("add the line `{line}` to it, or replace it with `--force`");
         return Err(Trouble::at(&file, message).help(help));
     }
@@ -36,7 +36,7 @@ pub(super) fn write(root: &Path, force: bool) -> Result<String, Trouble> {
         )
     })?;
     let inside = git(root, &["rev-parse", "--show-prefix"])?;
-    put(&file, &text(inside.trim_end_matches('/')), true)?;
+    put_program(&file, &text(inside.trim_end_matches('/')))?;
     Ok(format!("wrote {}\n", file.display()))
 }
 
@@ -77,7 +77,7 @@ if ! command -v cargo-memlint >/dev/null 2>&1; then
     echo 'cargo-memlint is not installed: install it, or commit with --no-verify' >&2
     exit 1
 fi
-exec cargo-memlint memlint -D warnings
+exec cargo-memlint memlint --staged -D warnings
 "
     )
 }
