@@ -1,5 +1,6 @@
 //! The whole analysis of one workspace: stubs and tables, names, execution.
 
+use crate::audit::Audit;
 use crate::engine::{self, Options, Stats};
 use crate::event::Event;
 use crate::families::Families;
@@ -17,6 +18,8 @@ pub struct Analysis {
     pub events: Vec<Event>,
     /// The cost.
     pub stats: Stats,
+    /// What became of each allocation, if that was asked for.
+    pub audit: Audit,
     /// Bodies that could not be lowered when they were needed.
     pub failures: Vec<(FileId, ParseFailure)>,
 }
@@ -39,13 +42,14 @@ pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
     let program = Program::build(vec![stubs], krates);
     let known = options.families.as_deref();
     let families = families_of(&program, known.unwrap_or_else(|| Families::builtin()));
-    let (events, stats) = engine::execute(&program, &families, options);
+    let (events, stats, audit) = engine::execute(&program, &families, options);
     let failures = failures(&program);
     // What is left of a run is its report: giving back millions of small blocks would cost more.
     std::mem::forget(program);
     Analysis {
         events,
         stats,
+        audit,
         failures,
     }
 }

@@ -9,6 +9,8 @@ pub mod span;
 
 pub mod event;
 
+pub mod audit;
+
 pub mod ir;
 
 pub mod lower;

@@ -55,6 +55,9 @@ pub struct Cli {
     /// Which findings are reported.
     #[command(flatten)]
     pub adoption: Adoption,
+    /// What became of each allocation is asked for as well.
+    #[arg(skip)]
+    pub audits: bool,
 }
 
 /// What a manifest is needed for.
@@ -98,10 +101,12 @@ pub enum Errand {
     },
     /// Print the manual page
     Man,
+    /// Tell of every place that allocates, converts or releases whether it is proven paired
+    Audit(Box<crate::audit::Asked>),
 }
 
 /// What `init` writes.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 pub struct Init {
     /// Write a pre-commit hook into the git repository instead
     #[arg(long)]
@@ -112,7 +117,7 @@ pub struct Init {
 }
 
 /// Which targets of a package are checked.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 #[command(next_help_heading = "Target selection")]
 pub struct Targets {
     /// Check tests, examples, benches and `#[cfg(test)]` code as well
@@ -148,7 +153,7 @@ pub struct Targets {
 }
 
 /// For which machine.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 pub struct Build {
     /// Check for this target triple: code for other machines is left out (asks `rustc`)
     #[arg(long, value_name = "TRIPLE", help_heading = "Feature selection")]
@@ -156,7 +161,7 @@ pub struct Build {
 }
 
 /// What cargo may do when it is asked about packages.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 #[command(next_help_heading = "Manifest")]
 pub struct Lock {
     /// Require that `Cargo.lock` is up to date (passed on to cargo)
@@ -184,7 +189,7 @@ impl Lock {
 }
 
 /// How lints are judged.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 #[command(next_help_heading = "Lints")]
 pub struct LevelArgs {
     /// Silence
@@ -244,7 +249,7 @@ pub struct Output {
 }
 
 /// What is repaired.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 #[command(next_help_heading = "Repairs")]
 pub struct Fix {
     /// Apply the repairs that are certain, and report what is left
@@ -275,7 +280,7 @@ impl Fix {
 }
 
 /// Which findings are reported, for code that has some already.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 #[command(next_help_heading = "Adoption")]
 pub struct Adoption {
     /// Do not report the findings that stand in this file
@@ -326,7 +331,11 @@ fn reason(text: &str) -> Result<String, &'static str> {
 
 /// The definition: what clap-cargo declares, without the short options that mean something else here.
 pub fn command() -> clap::Command {
-    Cli::command()
+    described(Cli::command()).mut_subcommand("audit", described)
+}
+
+fn described(command: clap::Command) -> clap::Command {
+    command
         .mut_arg("PATH", |arg| arg.short(None).help("The package's manifest"))
         .mut_arg("features", |arg| {
             arg.short(None)

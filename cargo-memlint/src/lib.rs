@@ -2,6 +2,7 @@
 //!
 //! A run goes arguments, configuration, plan (targets or loose files), files, analysis, report.
 
+pub mod audit;
 pub mod bare;
 pub mod baseline;
 pub mod cfg;

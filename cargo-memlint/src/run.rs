@@ -13,7 +13,7 @@ use crate::ruling::Ruling;
 use crate::shelf::{Drafts, Shelf};
 use crate::verbose::{self, Clock};
 use crate::with::{self, Beside};
-use crate::{bare, color, discover, explain, fingerprint, init, load, lowering, seen, sink};
+use crate::{audit, bare, color, discover, explain, fingerprint, init, load, lowering, seen, sink};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
 use memlint_analysis::lower::scan::Scanner;
 use memlint_analysis::{Analysis, Options, analyze};
@@ -58,6 +58,7 @@ fn errand(cli: &Cli) -> Result<Option<u8>, Trouble> {
         Some(Errand::Init(asked)) => init::init(asked)?,
         Some(Errand::Completions { shell }) => explain::completions(*shell),
         Some(Errand::Man) => explain::manual(),
+        Some(Errand::Audit(asked)) => return pooled(|| audit::audit(asked)).map(Some),
         None => match &cli.levels.explain {
             Some(name) => explain::explain(name)?,
             None if cli.levels.list => {
@@ -71,10 +72,21 @@ fn errand(cli: &Cli) -> Result<Option<u8>, Trouble> {
 }
 
 fn check(cli: &mut Cli, colored: bool) -> Result<u8, Trouble> {
+    let beside = with::start(cli)?;
+    pooled(|| execute(cli, colored, beside))
+}
+
+fn pooled(work: impl FnOnce() -> Result<u8, Trouble> + Send) -> Result<u8, Trouble> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
     let pool = pool.map_err(|e| Trouble::new(format!("no threads can be started: {e}")))?;
-    let beside = with::start(cli)?;
-    pool.install(|| execute(cli, colored, beside))
+    pool.install(work)
+}
+
+/// Tells what was left out, without a report.
+pub fn warn(cli: &Cli, looked: &Looked) {
+    let colored = color::wanted(cli.output.color);
+    let told = looked.lowered.notices.iter().filter(|_| !cli.output.quiet);
+    told.for_each(|notice| say(Grade::WARNING, notice, colored));
 }
 
 fn execute(cli: &mut Cli, colored: bool, beside: Option<Beside>) -> Result<u8, Trouble> {
@@ -201,7 +213,7 @@ pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
     // Where nothing can matter, the library need not be described.
     let analysis = match krates.is_empty() {
         true => Analysis::default(),
-        false => analyze(krates, &options(&plan)),
+        false => analyze(krates, &options(cli, &plan)),
     };
     clock.end("analysis");
     drop(progress);
@@ -240,9 +252,10 @@ fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble
     rayon::join(ask, memlint_analysis::prepare).0
 }
 
-fn options(plan: &Plan) -> Options {
+fn options(cli: &Cli, plan: &Plan) -> Options {
     Options {
         families: plan.config.families.clone(),
+        audit: cli.audits,
         ..Options::default()
     }
 }

@@ -10,6 +10,7 @@ use super::value::{Key, Source, Tag, Value, ValueId};
 impl Machine<'_> {
     /// The value goes out of view: what it reaches can be kept or changed by others.
     pub(crate) fn escape(&mut self, st: &mut State, value: ValueId) {
+        self.audit_escape(st, value);
         if st.blocks().iter().any(|(_, b)| b.escape != Escape::Away) {
             self.let_blocks_go(st, value);
         }

@@ -82,6 +82,7 @@ impl<'p> Machine<'p> {
         args: Vec<ValueId>,
         ret: &Ty,
     ) -> Vec<Outcome> {
+        self.audit_calls(&name);
         if !self.is_trusted(routine) {
             return self.unknown_call(st, Name::new(&name), true, args, ret);
         }
@@ -244,6 +245,7 @@ impl<'p> Machine<'p> {
             // The old block may still be held under this name: nothing certain can be said.
             block.escape = Escape::Away;
         }
+        self.audit_born(st, object);
         st.set_block(object, block);
         object
     }
@@ -279,6 +281,7 @@ impl<'p> Machine<'p> {
                 self.havoc_plain(&mut st, arg, Source::ForeignOut(Name::new(name)));
             }
         }
+        self.audit_unknown(&st, name, args, ret);
         let before = st.clone();
         let keeps = routine
             .family

@@ -23,6 +23,7 @@ impl Machine<'_> {
         args: Vec<ValueId>,
         ret: &Ty,
     ) -> Vec<Outcome> {
+        self.audit_hit();
         let ty = substs.first().map_or(Ty::Unknown, |s| s.1.clone());
         let arg = |n: usize| args.get(n).copied().unwrap_or(ValueId::UNINIT);
         let value = match name {

@@ -13,6 +13,7 @@ use rustc_hash::FxHashSet;
 impl Machine<'_> {
     /// Looks at a state in which the root returns: what is lost, and what is returned dead.
     pub(crate) fn check_end(&mut self, st: &mut State, result: ValueId) {
+        self.audit_end(st, result);
         self.check_returned(st, result);
         self.failing = self.is_error(result);
         self.settle_pending(st);
@@ -198,6 +199,7 @@ impl Machine<'_> {
             if !reach.has(object)
                 && let Some(block) = st.block_mut(object)
             {
+                self.audit_observed(object);
                 block.reported = true;
             }
         }

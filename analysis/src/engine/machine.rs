@@ -1,5 +1,6 @@
 //! The machine: what is shared by all steps of one root's execution.
 
+use super::audit::Ledger;
 use super::cloned::Handed;
 use super::foreign::External;
 use super::interest::Interest;
@@ -115,6 +116,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) failing: bool,
     /// The place located last was reached through a reference that the source does not mention.
     pub(crate) implicit: bool,
+    /// What the audit notes.
+    pub(crate) ledger: Ledger,
 }
 
 /// A closure that a root made.
@@ -169,11 +172,13 @@ impl<'p> Machine<'p> {
             noted: Noted::default(),
             failing: false,
             implicit: false,
+            ledger: Ledger::default(),
         }
     }
 
     /// Makes room for another root.
     pub(crate) fn reset(&mut self, root: Option<FnId>, label: String) {
+        self.audit_begin();
         self.arena.clear();
         self.objects.clear();
         self.sites.clear();

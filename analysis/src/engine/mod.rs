@@ -5,6 +5,7 @@
 //! is one set of paths, never a guess: a finding that a state shows is one that a path shows.
 
 mod annotated;
+mod audit;
 mod block;
 mod call;
 mod cloned;
@@ -41,6 +42,7 @@ mod schedule;
 mod shape;
 mod site;
 mod source;
+mod spots;
 mod state;
 mod step;
 mod story;

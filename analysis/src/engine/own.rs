@@ -253,6 +253,7 @@ impl Machine<'_> {
         if used == Usage::Read {
             self.note_read_back(st, object);
         }
+        self.audit_used(st, object);
         let Some(block) = st.block(object) else {
             return Some(());
         };

@@ -30,6 +30,7 @@ enum Aim {
 impl Machine<'_> {
     /// A routine releases what a pointer points at.
     pub(crate) fn release(&mut self, st: &mut State, pointer: ValueId, claim: Claim) {
+        self.audit_aim(pointer);
         let (object, start) = match self.aim(st, pointer) {
             Aim::Null => return,
             Aim::NonHeap(what) => return self.report_nonheap(st, pointer, claim, what),
@@ -40,6 +41,7 @@ impl Machine<'_> {
             return self.report_nonheap(st, pointer, claim, NonHeap::Lent { by });
         }
         self.known_block(st, object, pointer);
+        self.audit_claim(st, object, start, &claim);
         if claim.by.act == Act::Drop {
             self.report_pending(st, object);
             self.owner_goes(st, object);
@@ -91,6 +93,7 @@ impl Machine<'_> {
     /// `from_raw` and its kind: an owner is made of a raw pointer. `holds` is what the owner's
     /// type says it holds.
     pub(crate) fn adopt(&mut self, st: &mut State, pointer: ValueId, claim: Claim, holds: Ty) {
+        self.audit_aim(pointer);
         let (object, start) = match self.aim(st, pointer) {
             Aim::Null => return,
             Aim::NonHeap(what) => return self.report_nonheap(st, pointer, claim, what),
@@ -98,6 +101,7 @@ impl Machine<'_> {
         };
         self.known_block(st, object, pointer);
         self.foreign_birth(st, object, pointer);
+        self.audit_claim(st, object, start, &claim);
         match self.verdict(st, object, start, &claim) {
             // A mere view of it, put into a `ManuallyDrop` or forgotten, does no harm.
             Some(fault @ Fault::OtherFamily) => self.postpone(st, object, claim.by.clone(), fault),

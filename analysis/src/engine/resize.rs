@@ -204,6 +204,7 @@ impl<'p> Machine<'p> {
 
     fn end_by_zero(&mut self, st: &mut State, old: ValueId, by: &Words) {
         let Some(loc) = self.pointee(old) else { return };
+        self.audit_zero(loc.object);
         let status = self.ended(by.clone(), true);
         if st.block(loc.object).is_none() {
             self.acts = true;

@@ -2,10 +2,13 @@
 //!
 //! The events and their order do not depend on the number of threads.
 
+use super::audit::{Log, Spot};
 use super::frontier::Frontier;
 use super::interest::Survey;
 use super::machine::{Bounds, Machine};
 use super::noted::Noted;
+use super::spots::{self, Shown};
+use crate::audit::Audit;
 use crate::event::Event;
 use crate::families::Families;
 use crate::resolve::{FnId, Program};
@@ -27,6 +30,8 @@ pub struct Options {
     pub depth: usize,
     /// The families in force; those that come with the program if left out.
     pub families: Option<Arc<Families>>,
+    /// Whether what became of each allocation is told as well.
+    pub audit: bool,
 }
 
 impl Default for Options {
@@ -37,6 +42,7 @@ impl Default for Options {
             states: 24,
             depth: 5,
             families: None,
+            audit: false,
         }
     }
 }
@@ -74,11 +80,17 @@ struct Results {
     executed: FxHashSet<FnId>,
     acting: Vec<FnId>,
     noted: Noted,
+    shown: Vec<(Spot, Log)>,
+    capped: FxHashSet<FnId>,
 }
 
 /// Executes every function of the program that touches memory by hand, on all threads of the
 /// pool; the order of the events does not depend on their number.
-pub fn execute(program: &Program, families: &Families, options: &Options) -> (Vec<Event>, Stats) {
+pub fn execute(
+    program: &Program,
+    families: &Families,
+    options: &Options,
+) -> (Vec<Event>, Stats, Audit) {
     let bounds = Bounds {
         steps: options.steps,
         call_steps: options.call_steps,
@@ -102,7 +114,11 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
     // Threads of its own: those of a pool must not wait for each other.
     let work = |leads: bool| {
         // Each thread keeps one machine, since what it has learnt of types and names stays true.
-        let new = || Machine::new(program, families, bounds, interest.clone());
+        let new = || {
+            let mut machine = Machine::new(program, families, bounds, interest.clone());
+            machine.ledger.on = options.audit;
+            machine
+        };
         let mut machine = new();
         loop {
             let before = std::mem::take(&mut *lock(&shared.pairs));
@@ -153,8 +169,12 @@ pub fn execute(program: &Program, families: &Families, options: &Options) -> (Ve
         });
         results.events.push((u64::MAX, events.unwrap_or_default()));
     }
+    let audit = options.audit.then(|| {
+        let shown = Shown::new(results.shown, results.executed, results.capped);
+        quietly(|| spots::survey(program, families, &shown)).unwrap_or_default()
+    });
     let events = results.events.into_iter().flat_map(|e| e.1);
-    (events.collect(), results.stats)
+    (events.collect(), results.stats, audit.unwrap_or_default())
 }
 
 impl<'p> Shared<'p> {
@@ -169,6 +189,12 @@ impl<'p> Shared<'p> {
             }
             let done = quietly(|| machine.root(id)).is_some();
             mine.executed.insert(id);
+            if done && machine.ledger.on {
+                mine.shown.append(&mut machine.audit_result());
+            }
+            if machine.capped || !done {
+                mine.capped.insert(id);
+            }
             mine.stats.bodies += 1;
             mine.stats.steps += u64::from(machine.steps);
             mine.stats.states_capped += usize::from(machine.capped || !done);
@@ -189,6 +215,8 @@ impl<'p> Shared<'p> {
         all.stats.states_capped += mine.stats.states_capped;
         all.executed.extend(mine.executed);
         all.acting.append(&mut mine.acting);
+        all.shown.append(&mut mine.shown);
+        all.capped.extend(mine.capped);
         all.noted.append(mine.noted);
     }
 

@@ -170,6 +170,7 @@ impl Machine<'_> {
         site: Span,
         steps: Vec<Step>,
     ) {
+        self.audit_observed(object);
         let Some(block) = st.block_mut(object) else {
             return;
         };
@@ -234,6 +235,7 @@ impl Machine<'_> {
             && since.iter().all(|&s| self.is_helpers_own(s, helper))
         {
             // The helper's own analysis reports it.
+            self.audit_observed(object);
             if let Some(block) = st.block_mut(object) {
                 block.reported |= !is_hygiene(&kind);
             }
@@ -331,6 +333,7 @@ impl Machine<'_> {
 
     /// Adds a step to a block's story.
     pub(crate) fn tell(&mut self, st: &mut State, object: ObjectId, what: StepKind) {
+        self.audit_step(object, &what);
         let at = self.user_place();
         if let Some(block) = st.block_mut(object) {
             block.push_step(Step { at, what });

@@ -23,6 +23,7 @@ impl Machine<'_> {
         args: Vec<ValueId>,
         ret: &Ty,
     ) -> Vec<Outcome> {
+        self.audit_unknown(&st, name.as_str(), &args, ret);
         let takes_over = args.iter().any(|&a| self.is_destructor(a));
         let given = if foreign && takes_over {
             self.callback_data(&st, &args)

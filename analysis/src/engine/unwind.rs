@@ -81,6 +81,7 @@ impl Machine<'_> {
 
     /// A path ends in a panic, in the root's own code or in what it called.
     pub(crate) fn note_panic(&mut self, st: &mut State) {
+        self.audit_panic(st);
         let home = self.active.iter().rposition(|a| a.home).unwrap_or(0);
         let called = self.active.get(home + 1).and_then(|a| a.owner);
         let by = called.map_or(Name::EMPTY, |id| self.program.func(id).name);
