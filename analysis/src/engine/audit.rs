@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::release::Claim;
 use super::state::State;
-use super::value::{Key, Source, Tag, Value, ValueId};
+use super::value::{Key, Source, Value, ValueId};
 use crate::audit::{End, Gap};
 use crate::event::{Act, StepKind};
 use crate::ir::BlockId;
@@ -48,18 +48,6 @@ pub(crate) struct Ledger {
     loose: FxHashSet<BodyRef>,
     /// What is being called, and by which statement.
     calling: Option<(Spot, Name)>,
-}
-
-/// What values hold, directly and through memory.
-#[derive(Default)]
-struct Held {
-    raw: FxHashSet<ObjectId>,
-    owned: FxHashSet<ObjectId>,
-    closures: FxHashSet<BodyRef>,
-    seen: FxHashSet<(ValueId, bool)>,
-    objects: FxHashSet<ObjectId>,
-    /// Pointers to one object in two places look like one value.
-    owned_twice: FxHashSet<ObjectId>,
 }
 
 impl Machine<'_> {
@@ -218,7 +206,13 @@ impl Machine<'_> {
         if start != Some(true) {
             gaps.insert(Gap::Moved);
         }
-        if !self.audit_fits(st, &block, claim) {
+        let doubted = |m: &Self| {
+            m.ledger
+                .blocks
+                .get(&object)
+                .is_some_and(|l| !l.gaps.is_empty())
+        };
+        if gaps.is_empty() && !doubted(self) && !self.audit_fits(st, &block, claim) {
             gaps.insert(Gap::Uncertain);
         }
         if is_muddled(&block) {
@@ -226,10 +220,11 @@ impl Machine<'_> {
         }
         let owners = match claim.by.act {
             Act::Drop => block.owners == 1 && block.raw <= 0,
-            Act::Adopt => block.owners <= 0 || self.is_counted(&block.family),
+            // Of counted memory each owner needs a count that somebody gave up.
+            Act::Adopt => block.owners <= 0 || block.raw > 0,
             _ => block.owners <= 0,
         };
-        if !owners {
+        if gaps.is_empty() && !doubted(self) && !owners {
             gaps.insert(Gap::Uncertain);
         }
         let ends = !matches!(claim.by.act, Act::Adopt) && gaps.is_empty();
@@ -463,61 +458,9 @@ impl Machine<'_> {
                 self.audit_gap(object, Gap::Kept);
             } else if block.reported {
                 self.audit_gap(object, Gap::Observed);
-            } else {
+            } else if self.ledger.blocks[&object].gaps.is_empty() {
                 self.audit_gap(object, Gap::GivenUp);
             }
-        }
-    }
-
-    fn audit_held(&mut self, st: &State, values: &[ValueId]) -> Held {
-        let mut held = Held::default();
-        let mut todo: Vec<(ValueId, bool)> = values.iter().map(|&v| (v, false)).collect();
-        while let Some((value, owner)) = todo.pop() {
-            if !matches!(self.arena.get(value), Value::Ptr(_)) && !held.seen.insert((value, owner))
-            {
-                // The same owner in two places.
-                if self.owns(value) {
-                    let twice = self.owned_blocks(value);
-                    held.owned_twice.extend(twice);
-                }
-                continue;
-            }
-            match self.arena.get(value) {
-                Value::Ptr(p) => {
-                    let object = p.object;
-                    if !owner {
-                        held.raw.insert(object);
-                    } else if !held.owned.insert(object) {
-                        held.owned_twice.insert(object);
-                    }
-                    if held.objects.insert(object) {
-                        todo.extend(self.audit_content(st, object).map(|v| (v, false)));
-                    }
-                }
-                Value::Agg { tag, parts, rest } => {
-                    let owner = match tag {
-                        Tag::Adt(adt, _) => {
-                            self.is_stub_adt(*adt) && self.program.drop_impl(*adt).is_some()
-                        }
-                        _ => false,
-                    };
-                    todo.extend(parts.iter().map(|p| (p.1, owner)));
-                    todo.extend(rest.map(|r| (r, false)));
-                }
-                Value::Closure { body, captures, .. } => {
-                    held.closures.insert(*body);
-                    todo.extend(captures.iter().map(|&c| (c, false)));
-                }
-                _ => self.arena.children(value, &mut |c| todo.push((c, false))),
-            }
-        }
-        held
-    }
-
-    fn audit_content(&self, st: &State, object: ObjectId) -> Option<ValueId> {
-        match self.objects.get(object) {
-            Object::Local(site, local) => st.frame_of(site).map(|frame| st.local(frame, local)),
-            _ => st.heap_get(object),
         }
     }
 }

@@ -20,6 +20,7 @@ mod foreign;
 mod frontier;
 mod handover;
 mod heat;
+mod held;
 mod interest;
 mod intrinsic;
 mod layout;

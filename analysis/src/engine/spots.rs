@@ -148,12 +148,19 @@ impl Walk<'_> {
         }
     }
 
+    /// The module without the crate's name.
+    fn module(&self) -> String {
+        let path = self.program.module_path(self.program.func(self.id).scope);
+        let inner = path.split_once("::").map_or("", |(_, inner)| inner);
+        inner.to_owned()
+    }
+
     fn unread(&self, stmt: &Stmt) -> Unread {
         let def = self.program.func(self.id);
         Unread {
             at: stmt.span,
             krate: self.program.crate_name(def.scope),
-            module: self.program.module_path(def.scope).to_owned(),
+            module: self.module(),
             function: def.label.clone(),
         }
     }
@@ -176,7 +183,7 @@ impl Walk<'_> {
             at: stmt.span,
             within: def.span,
             krate: self.program.crate_name(def.scope),
-            module: self.program.module_path(def.scope).to_owned(),
+            module: self.module(),
             function: def.label.clone(),
             routine,
             act,

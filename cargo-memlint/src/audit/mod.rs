@@ -8,8 +8,6 @@ mod args;
 mod html;
 mod json;
 mod mentions;
-#[cfg(test)]
-mod tests;
 mod text;
 mod verdict;
 mod words;
