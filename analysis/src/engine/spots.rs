@@ -8,6 +8,7 @@ use crate::families::{Effect, Families};
 use crate::ir::{BlockId, Body, Call, Callee, Role, Rvalue, Stmt, StmtKind};
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
+use crate::span::Span;
 use crate::types::{self, CalleeRef, Target, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -148,6 +149,18 @@ impl Walk<'_> {
         }
     }
 
+    /// The place in the function's own text: of code out of a macro's definition, the macro's call.
+    fn place(&self, span: Span) -> Span {
+        let def = self.program.func(self.id);
+        if def.span.contains(span) {
+            return span;
+        }
+        let bodies = [Some(self.body), def.body].into_iter().flatten();
+        let mut calls = bodies.flat_map(|body| &self.program.body(body).expansions);
+        let call = calls.find(|(call, region)| region.contains(span) && def.span.contains(*call));
+        call.map_or(span, |(call, _)| *call)
+    }
+
     /// The module without the crate's name.
     fn module(&self) -> String {
         let path = self.program.module_path(self.program.func(self.id).scope);
@@ -180,7 +193,7 @@ impl Walk<'_> {
         }
         let def = self.program.func(self.id);
         Some(Site {
-            at: stmt.span,
+            at: self.place(stmt.span),
             within: def.span,
             krate: self.program.crate_name(def.scope),
             module: self.module(),

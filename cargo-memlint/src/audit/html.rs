@@ -36,7 +36,9 @@ pub(super) fn page(audit: &Audit<'_>) -> String {
     let mut files: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
     let mut sites = Vec::with_capacity(audit.sites.len());
     for one in &audit.sites {
-        let (at, within) = (one.site.at, one.site.within);
+        let at = one.site.at;
+        let around = Some(one.site.within).filter(|within| within.contains(at));
+        let within = around.unwrap_or(at);
         let from = within.lo.line.max(at.lo.line.saturating_sub(AROUND)).max(1);
         let to = within.hi.line.min(at.hi.line + AROUND).max(at.hi.line);
         let lines = files.entry(json::shown(audit, at)).or_default();

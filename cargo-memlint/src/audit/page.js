@@ -30,7 +30,7 @@ function figures() {
   for (const [verdict, [name, label]] of Object.entries(NAMES)) {
     const n = counts.get(verdict) || 0;
     const share = total ? " (" + Math.floor(n * 100 / total) + " %)" : "";
-    $("figures").append(figure(name, n, label.toLowerCase() + share));
+    $("figures").append(figure(name, n, (name === "defect" && n !== 1 ? "defects" : label.toLowerCase()) + share));
     if (n) {
       const part = make("i", name);
       part.style.flexGrow = n;
@@ -83,11 +83,16 @@ function source(site) {
   return pre;
 }
 
+/* Words between back-ticks are code. */
+function prose(text) {
+  return text.split("`").map((part, n) => n % 2 ? make("code", "", part) : part);
+}
+
 function story(site) {
   const list = make("ul");
-  for (const found of site.findings) list.append(make("li", "", make("code", "", found.lint), ": " + found.message));
-  for (const why of site.reasons) list.append(make("li", "", why.text));
-  for (const end of site.ends) list.append(make("li", "", (site.verdict === "proven" ? "" : "on some path ") + end));
+  for (const found of site.findings) list.append(make("li", "", make("code", "", found.lint), ": ", ...prose(found.message)));
+  for (const why of site.reasons) list.append(make("li", "", ...prose(why.text)));
+  for (const end of site.ends) list.append(make("li", "", ...prose((site.verdict === "proven" ? "" : "on some path ") + end)));
   return make("div", "story", list, source(site));
 }
 
@@ -95,7 +100,7 @@ function row(site) {
   const [name, label] = NAMES[site.verdict];
   const why = site.findings.length ? site.findings[0].message : site.reasons.length ? site.reasons[0].text : site.ends[0];
   const what = make("span", "what", make("code", "", site.routine), " " + site.act + " in ", make("code", "", site.function));
-  const text = make("span", "", what, make("br"), make("span", "path", site.file + ":" + site.line), make("br"), make("span", "why", why || ""));
+  const text = make("span", "", what, make("br"), make("span", "path", site.file + ":" + site.line), make("br"), make("span", "why", ...prose(why || "")));
   const details = make("details", name, make("summary", "", make("span", "verdict " + name, label), text));
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(story(site));
