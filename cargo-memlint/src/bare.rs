@@ -21,7 +21,7 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     let mut files = Vec::new();
     let mut notices = Vec::new();
     let mut forced = FxHashSet::default();
-    for path in &cli.paths {
+    for path in &cli.choice.paths {
         collect(path, &mut files, &mut notices)?;
         if !cli.levels.force_exclude && path.is_file() {
             forced.insert(normal(path).into_os_string());
@@ -30,9 +30,9 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     let root = normal(Path::new("."));
     let config = config(cli, &root, &files)?;
     let conditions = Arc::new(Conditions {
-        tests: cli.with_tests(),
+        tests: cli.choice.targets.with_tests(),
         features: None,
-        target: machine::describe(cli.build.target.as_deref())?,
+        target: machine::describe(cli.choice.build.target.as_deref())?,
     });
     let own = scanner_for(&config);
     let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
@@ -58,7 +58,7 @@ pub fn package(
     let mut files = Vec::new();
     let mut notices = Vec::new();
     let mut places = vec!["src", "lib.rs", "main.rs", "build.rs"];
-    if cli.targets.all_targets {
+    if cli.choice.targets.all_targets {
         places.extend(["tests", "examples", "benches"]);
     }
     let lib = manifest
@@ -79,9 +79,9 @@ pub fn package(
     }
     let config = config(cli, folder, &files)?;
     let conditions = Arc::new(Conditions {
-        tests: cli.with_tests(),
+        tests: cli.choice.targets.with_tests(),
         features: None,
-        target: machine::describe(cli.build.target.as_deref())?,
+        target: machine::describe(cli.choice.build.target.as_deref())?,
     });
     let own = scanner_for(&config);
     let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));

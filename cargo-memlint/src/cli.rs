@@ -1,7 +1,12 @@
 //! The command line.
 
+mod choice;
+
+pub use choice::{Build, Choice, Lock, Targets};
+
 use crate::color;
 use crate::report::Format;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use memlint_lints::Level;
 use std::ffi::{OsStr, OsString};
@@ -21,28 +26,9 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Errand>,
 
-    /// Files and folders to check, with or without a manifest (default: the package or workspace here)
-    #[arg(conflicts_with_all = OF_PACKAGES)]
-    pub paths: Vec<PathBuf>,
-
-    /// Which packages.
-    #[command(flatten, next_help_heading = "Package selection")]
-    pub packages: clap_cargo::Workspace,
-    /// Which targets of a package.
+    /// Which code is looked at.
     #[command(flatten)]
-    pub targets: Targets,
-    /// Under which features.
-    #[command(flatten, next_help_heading = "Feature selection")]
-    pub features: clap_cargo::Features,
-    /// For which machine.
-    #[command(flatten)]
-    pub build: Build,
-    /// The manifest.
-    #[command(flatten, next_help_heading = "Manifest")]
-    pub manifest: clap_cargo::Manifest,
-    /// How cargo is asked about it.
-    #[command(flatten)]
-    pub lock: Lock,
+    pub choice: Choice,
     /// How lints are judged.
     #[command(flatten)]
     pub levels: LevelArgs,
@@ -59,25 +45,6 @@ pub struct Cli {
     #[arg(skip)]
     pub audits: bool,
 }
-
-/// What a manifest is needed for.
-const OF_PACKAGES: [&str; 15] = [
-    "package",
-    "workspace",
-    "all",
-    "exclude",
-    "lib",
-    "bins",
-    "bin",
-    "examples",
-    "example",
-    "test",
-    "bench",
-    "features",
-    "all_features",
-    "no_default_features",
-    "PATH",
-];
 
 /// What cargo would see otherwise than we do.
 const CHANGED: [&str; 6] = [
@@ -114,78 +81,6 @@ pub struct Init {
     /// Replace what is there
     #[arg(long)]
     pub force: bool,
-}
-
-/// Which targets of a package are checked.
-#[derive(clap::Args, Debug, Default, Clone)]
-#[command(next_help_heading = "Target selection")]
-pub struct Targets {
-    /// Check tests, examples, benches and `#[cfg(test)]` code as well
-    #[arg(long)]
-    pub all_targets: bool,
-    /// Check only the library
-    #[arg(long)]
-    pub lib: bool,
-    /// Check only the binaries
-    #[arg(long)]
-    pub bins: bool,
-    /// Check only this binary (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub bin: Vec<String>,
-    /// Check only the examples
-    #[arg(long)]
-    pub examples: bool,
-    /// Check only this example (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub example: Vec<String>,
-    /// Check only the tests (and `#[cfg(test)]` code)
-    #[arg(long)]
-    pub tests: bool,
-    /// Check only this test (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub test: Vec<String>,
-    /// Check only the benches
-    #[arg(long)]
-    pub benches: bool,
-    /// Check only this bench (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub bench: Vec<String>,
-}
-
-/// For which machine.
-#[derive(clap::Args, Debug, Default, Clone)]
-pub struct Build {
-    /// Check for this target triple: code for other machines is left out (asks `rustc`)
-    #[arg(long, value_name = "TRIPLE", help_heading = "Feature selection")]
-    pub target: Option<String>,
-}
-
-/// What cargo may do when it is asked about packages.
-#[derive(clap::Args, Debug, Default, Clone)]
-#[command(next_help_heading = "Manifest")]
-pub struct Lock {
-    /// Require that `Cargo.lock` is up to date (passed on to cargo)
-    #[arg(long)]
-    pub locked: bool,
-    /// Do not touch the network (passed on to cargo)
-    #[arg(long)]
-    pub offline: bool,
-    /// The same as --locked --offline
-    #[arg(long)]
-    pub frozen: bool,
-}
-
-impl Lock {
-    /// As cargo spells them.
-    pub fn flags(&self) -> Vec<String> {
-        let flags = [
-            (self.locked, "--locked"),
-            (self.offline, "--offline"),
-            (self.frozen, "--frozen"),
-        ];
-        let given = flags.iter().filter(|(given, _)| *given);
-        given.map(|(_, flag)| (*flag).to_owned()).collect()
-    }
 }
 
 /// How lints are judged.
@@ -359,18 +254,28 @@ impl Cli {
     pub fn read(args: Vec<OsString>) -> Result<Cli, clap::Error> {
         let args = without_subcommand(args);
         let command = command().color(color::of_arguments(&args));
-        let matches = command.try_get_matches_from(args)?;
+        let matches = command.try_get_matches_from(args).map_err(with_remedy)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
         cli.levels.ordered = ordered_levels(&matches);
         Ok(cli)
     }
+}
 
-    /// Whether test code is looked at.
-    pub fn with_tests(&self) -> bool {
-        let asked = &self.targets;
-        let whole = asked.all_targets || asked.tests || asked.benches;
-        whole || !asked.test.is_empty() || !asked.bench.is_empty()
+/// Adds what to do where an option and `--with` exclude each other.
+fn with_remedy(mut error: clap::Error) -> clap::Error {
+    let about = |kind| {
+        error
+            .get(kind)
+            .is_some_and(|value| value.to_string().contains("--with "))
+    };
+    let conflict = error.kind() == ErrorKind::ArgumentConflict;
+    if conflict && (about(ContextKind::InvalidArg) || about(ContextKind::PriorArg)) {
+        let tip = "cargo checks the files of the packages as they are; run this without `--with`, \
+                   and `cargo check` or `cargo clippy` beside it";
+        let tip = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tip);
     }
+    error
 }
 
 fn without_subcommand(mut args: Vec<OsString>) -> Vec<OsString> {
@@ -424,7 +329,7 @@ mod tests {
     #[test]
     fn runs_under_all_three_names() {
         for words in ["cargo-memlint memlint src", "cargo-memlint src"] {
-            assert_eq!(read(words).paths, [PathBuf::from("src")]);
+            assert_eq!(read(words).choice.paths, [PathBuf::from("src")]);
         }
     }
 
@@ -450,7 +355,7 @@ mod tests {
     #[test]
     fn what_cargo_is_told_is_what_was_said() {
         assert_eq!(
-            read("x --frozen --locked").lock.flags(),
+            read("x --frozen --locked").choice.lock.flags(),
             ["--locked", "--frozen"]
         );
     }
@@ -467,13 +372,18 @@ mod tests {
             let args = words.split_whitespace().map(OsString::from).collect();
             assert!(Cli::read(args).is_err(), "{words}");
         }
-        assert!(read("x a.rs --all-targets --target b").with_tests());
+        assert!(
+            read("x a.rs --all-targets --target b")
+                .choice
+                .targets
+                .with_tests()
+        );
     }
 
     #[test]
     fn a_path_called_like_an_errand_needs_its_folder() {
         assert!(matches!(read("x init").command, Some(Errand::Init(_))));
-        assert_eq!(read("x ./init").paths, [PathBuf::from("./init")]);
-        assert_eq!(read("x src init").paths.len(), 2);
+        assert_eq!(read("x ./init").choice.paths, [PathBuf::from("./init")]);
+        assert_eq!(read("x src init").choice.paths.len(), 2);
     }
 }

@@ -21,8 +21,8 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
         Ok(metadata) => metadata,
         Err(refusal) => return fallback(cli, &manifest, refusal, shelf, scanner),
     };
-    let packages = select::packages(&cli.packages, &metadata, &manifest)?;
-    select::check_names(&cli.targets, &packages)?;
+    let packages = select::packages(&cli.choice.packages, &metadata, &manifest)?;
+    select::check_names(&cli.choice.targets, &packages)?;
     let config = config(cli, &metadata, &packages)?;
     let mut notices = misplaced::levels(&metadata, &packages);
     let mut left_out = Vec::new();
@@ -46,21 +46,21 @@ fn units(
     packages: &[&Package],
     left_out: &mut Vec<(String, &'static str)>,
 ) -> Result<Vec<Unit>, Trouble> {
-    let features = features::active(&cli.features, packages)?;
-    let machine = machine::describe(cli.build.target.as_deref())?;
+    let features = features::active(&cli.choice.features, packages)?;
+    let machine = machine::describe(cli.choice.build.target.as_deref())?;
     let mut units = Vec::new();
     for (n, package) in packages.iter().enumerate() {
         let features = features.as_ref().map(|all| &all[n]);
         // Build scripts and procedural macros run on the machine that builds.
         let [here, there] = [None, machine.clone()].map(|target| {
             Arc::new(Conditions {
-                tests: cli.with_tests(),
+                tests: cli.choice.targets.with_tests(),
                 features: features.cloned(),
                 target,
             })
         });
         for target in &package.targets {
-            if let Some(why) = select::left_out(&cli.targets, target, features) {
+            if let Some(why) = select::left_out(&cli.choice.targets, target, features) {
                 let kind: Vec<_> = target.kind.iter().map(ToString::to_string).collect();
                 let name = format!("{} ({}) of {}", target.name, kind.join(", "), package.name);
                 left_out.push((name, why));
@@ -108,7 +108,7 @@ fn config(cli: &Cli, metadata: &Metadata, packages: &[&Package]) -> Result<Confi
 }
 
 fn manifest(cli: &Cli) -> Result<PathBuf, Trouble> {
-    if let Some(path) = &cli.manifest.manifest_path {
+    if let Some(path) = &cli.choice.manifest.manifest_path {
         let path = if path.is_dir() {
             path.join("Cargo.toml")
         } else {
@@ -143,7 +143,7 @@ enum Refusal {
 fn metadata(cli: &Cli, manifest: &Path) -> Result<Metadata, Refusal> {
     let mut command = MetadataCommand::new();
     command.no_deps().manifest_path(manifest);
-    command.other_options(cli.lock.flags());
+    command.other_options(cli.choice.lock.flags());
     command.exec().map_err(|error| match error {
         cargo_metadata::Error::CargoMetadata { stderr } => {
             Refusal::Said(stderr.trim().trim_start_matches("error: ").to_owned())
@@ -174,8 +174,8 @@ fn fallback(
             Refusal::Said(message) => format!("`cargo metadata` failed: {message}"),
         };
     let table = Source::read_as(manifest, "the manifest")?.manifest()?;
-    let lock = &cli.lock;
-    let given = cli.manifest.manifest_path.is_some() && !lock.locked && !lock.frozen;
+    let lock = &cli.choice.lock;
+    let given = cli.choice.manifest.manifest_path.is_some() && !lock.locked && !lock.frozen;
     if !given || !table.contains_key("package") {
         return Err(Trouble::at(manifest, message)
             .help("repair the manifest, or name files and folders: `cargo memlint src/`"));

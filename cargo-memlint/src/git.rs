@@ -65,6 +65,46 @@ pub struct Hunk {
     pub removed: Vec<String>,
 }
 
+/// Where a repository keeps its hooks.
+#[derive(Debug)]
+pub struct Hooks {
+    /// Their folder: worktrees and `core.hooksPath` are counted in.
+    pub folder: PathBuf,
+    /// What belongs to the repository: its work tree and what its work trees share.
+    pub own: [PathBuf; 2],
+    /// The folder that was asked about, from the top, without a slash at its end.
+    pub inside: String,
+}
+
+/// The hooks of the repository that the folder lies in.
+///
+/// # Errors
+/// There is none, or git is not there.
+pub fn hooks(folder: &Path) -> Result<Hooks, Trouble> {
+    let ask = |args: &[&str]| {
+        let output = git(Some(folder), args)?;
+        match output.status.success() {
+            true => Ok(folder.join(path(trimmed(&output.stdout)))),
+            false => {
+                let message = format!("there is no git work tree: {}", said(&output));
+                let help = "run it inside a repository, or make one with `git init`";
+                Err(Trouble::at(folder, message).help(help))
+            }
+        }
+    };
+    let inside = git(Some(folder), &["rev-parse", "--show-prefix"])?;
+    Ok(Hooks {
+        own: [
+            ask(&["rev-parse", "--show-toplevel"])?,
+            ask(&["rev-parse", "--git-common-dir"])?,
+        ],
+        folder: ask(&["rev-parse", "--git-path", "hooks"])?,
+        inside: String::from_utf8_lossy(trimmed(&inside.stdout))
+            .trim_end_matches('/')
+            .to_owned(),
+    })
+}
+
 impl Repository {
     /// The repository around the current folder.
     ///
@@ -240,6 +280,22 @@ impl Repository {
             true => Ok(output.stdout),
             false => Err(failed(&output)),
         }
+    }
+}
+
+/// What `git status` tells of the repository at `top`, in its form for programs.
+///
+/// # Errors
+/// Git fails, or is not there.
+pub fn status(top: &Path) -> Result<String, Trouble> {
+    let args = ["status", "--porcelain=v1", "-z", "--untracked-files=all"];
+    let output = git(Some(top), &args)?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(Trouble::at(
+            top,
+            format!("`git status` failed: {}", said(&output)),
+        )),
     }
 }
 

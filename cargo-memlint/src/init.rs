@@ -9,7 +9,6 @@ use crate::plan::normal;
 use crate::sink;
 use cargo_metadata::MetadataCommand;
 use memlint_lints::Group;
-use std::fs::{self, Permissions};
 use std::path::{Path, PathBuf};
 
 /// Writes what is asked for; the answer says what was done.
@@ -54,7 +53,7 @@ fn configuration(root: &Path, force: bool) -> Result<String, Trouble> {
                 .help("move it into `memlint.toml`, or keep it where it is: not both can count"),
         );
     }
-    put(&file, &template())?;
+    sink::to_file(&file, &|out| out.write_all(template().as_bytes()))?;
     Ok(format!("wrote {}\n", file.display()))
 }
 
@@ -88,32 +87,6 @@ pub fn template() -> String {
 ",
         groups.concat()
     )
-}
-
-/// Writes a program that a shell runs.
-fn put_program(path: &Path, text: &str) -> Result<(), Trouble> {
-    put(path, text)?;
-    let made = fs::metadata(path).and_then(|data| {
-        let permissions = run_by_all(data.permissions());
-        fs::set_permissions(path, permissions)
-    });
-    made.map_err(|error| Trouble::at(path, format!("the file cannot be made executable: {error}")))
-}
-
-fn put(path: &Path, text: &str) -> Result<(), Trouble> {
-    sink::to_file(path, &|out| out.write_all(text.as_bytes()))
-}
-
-#[cfg(unix)]
-fn run_by_all(mut permissions: Permissions) -> Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    permissions.set_mode(0o755);
-    permissions
-}
-
-#[cfg(not(unix))]
-fn run_by_all(permissions: Permissions) -> Permissions {
-    permissions
 }
 
 #[cfg(test)]

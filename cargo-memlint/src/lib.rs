@@ -11,6 +11,7 @@ pub mod cli;
 pub mod color;
 pub mod config;
 pub mod discover;
+pub mod draft;
 pub mod explain;
 pub mod features;
 pub mod fingerprint;

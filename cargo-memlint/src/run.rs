@@ -241,7 +241,7 @@ pub fn look(cli: &Cli, drafts: &Drafts) -> Result<Looked, Trouble> {
 }
 
 fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Trouble> {
-    if !cli.paths.is_empty() {
+    if !cli.choice.paths.is_empty() {
         return bare::plan(cli, shelf, scanner);
     }
     if rayon::current_num_threads() == 1 {

@@ -1,9 +1,10 @@
 //! Where a report goes: a stream, or a file that is replaced as a whole or not at all.
 
+use crate::draft::{Draft, Fault};
 use crate::notice::Trouble;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What writes a report.
 pub type Writer<'w> = &'w dyn Fn(&mut dyn Write) -> io::Result<()>;
@@ -40,53 +41,52 @@ fn to_stream(stream: impl Write, write: Writer<'_>) -> Result<(), Trouble> {
 /// # Errors
 /// It cannot be written; what was there before is as it was.
 pub fn to_file(path: &Path, write: Writer<'_>) -> Result<(), Trouble> {
+    to_file_with(path, None, write)
+}
+
+/// The same for a program that a shell runs: it is executable from the beginning.
+///
+/// # Errors
+/// The same.
+pub fn to_program(path: &Path, write: Writer<'_>) -> Result<(), Trouble> {
+    to_file_with(path, run_by_all(), write)
+}
+
+fn to_file_with(
+    path: &Path,
+    wanted: Option<Permissions>,
+    write: Writer<'_>,
+) -> Result<(), Trouble> {
     let failed = |error: io::Error| {
         let message = format!("the file cannot be written: {error}");
         Trouble::at(path, message).help(remedy(&error))
     };
+    let replace = |permissions| {
+        let draft = Draft::of(path, permissions, write);
+        draft.and_then(Draft::put).map_err(Fault::into_error)
+    };
     let done = match fs::metadata(path) {
         Ok(data) if data.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(data) if !data.is_file() => File::options()
-            .write(true)
-            .open(path)
-            .and_then(|file| fill(&file, write)),
-        Ok(data) => replace(path, Some(data.permissions()), write),
-        Err(_) => replace(path, None, write),
+        Ok(data) if !data.is_file() => File::options().write(true).open(path).and_then(|file| {
+            let mut out = BufWriter::new(file);
+            write(&mut out)?;
+            out.flush()
+        }),
+        Ok(data) => replace(wanted.or(Some(data.permissions()))),
+        Err(_) => replace(wanted),
     };
     done.map_err(failed)
 }
 
-fn replace(path: &Path, old: Option<fs::Permissions>, write: Writer<'_>) -> io::Result<()> {
-    // A link stays one: what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-        _ => PathBuf::from("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".memlint-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // It goes away with this value unless it is kept.
-    let temporary = builder.tempfile_in(folder).map_err(plain)?;
-    fill(temporary.as_file(), write)?;
-    if let Some(permissions) = old {
-        temporary.as_file().set_permissions(permissions)?;
-    }
-    temporary.as_file().sync_all()?;
-    temporary.persist(&target)?;
-    Ok(())
+#[cfg(unix)]
+fn run_by_all() -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o755))
 }
 
-/// The error without the name of the temporary file, which says nothing to anybody.
-fn plain(error: io::Error) -> io::Error {
-    error.kind().into()
-}
-
-fn fill(file: &File, write: Writer<'_>) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
-    write(&mut out)?;
-    out.flush()
+/// Elsewhere a program is known by its name.
+#[cfg(not(unix))]
+fn run_by_all() -> Option<Permissions> {
+    None
 }
 
 fn remedy(error: &io::Error) -> &'static str {
@@ -149,6 +149,19 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_program_can_be_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = Scratch::new(&[("old", "old")]);
+        for name in ["old", "new"] {
+            let path = scratch.path().join(name);
+            to_program(&path, &|out| out.write_all(b"new")).expect("the folder is writable");
+            let data = fs::metadata(&path).expect("it is there");
+            assert_eq!(data.permissions().mode() & 0o777, 0o755, "{name}");
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Staged {
                 .copy(&module.path)
                 .map_err(|error| unwritten(&error))?;
         }
-        cli.manifest.manifest_path = Some(staged.manifest(cli)?);
+        cli.choice.manifest.manifest_path = Some(staged.manifest(cli)?);
         Ok(staged)
     }
 
@@ -146,7 +146,7 @@ impl Staged {
     /// The manifest that was named or stands above the current folder, as it is in the index.
     fn manifest(&self, cli: &Cli) -> Result<PathBuf, Trouble> {
         let here = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| normal(path));
-        let start = match &cli.manifest.manifest_path {
+        let start = match &cli.choice.manifest.manifest_path {
             Some(path) if path.is_dir() => here(path),
             // A manifest that is gone from the work tree may still be in the index.
             Some(path) => here(path.parent().unwrap_or(Path::new(""))),
@@ -161,7 +161,7 @@ impl Staged {
             .strip_prefix(&self.repository.top)
             .map_err(|_| outside())?;
         let above = inside.ancestors().map(|folder| self.top.join(folder));
-        let named = cli.manifest.manifest_path.is_some();
+        let named = cli.choice.manifest.manifest_path.is_some();
         let mut manifests = above
             .take(if named { 1 } else { usize::MAX })
             .map(|folder| folder.join("Cargo.toml"))

@@ -88,7 +88,11 @@ fn arguments(cli: &Cli, with: With) -> Vec<OsString> {
         With::Check => "check".into(),
         With::Clippy => "clippy".into(),
     });
-    let (packages, targets, features) = (&cli.packages, &cli.targets, &cli.features);
+    let (packages, targets, features) = (
+        &cli.choice.packages,
+        &cli.choice.targets,
+        &cli.choice.features,
+    );
     words.each("--package", &packages.package);
     words.flag("--workspace", packages.workspace || packages.all);
     words.each("--exclude", &packages.exclude);
@@ -105,11 +109,11 @@ fn arguments(cli: &Cli, with: With) -> Vec<OsString> {
     words.each("--features", &features.features);
     words.flag("--all-features", features.all_features);
     words.flag("--no-default-features", features.no_default_features);
-    words.each("--target", &cli.build.target);
-    words.each("--manifest-path", &cli.manifest.manifest_path);
+    words.each("--target", &cli.choice.build.target);
+    words.each("--manifest-path", &cli.choice.manifest.manifest_path);
     words
         .0
-        .extend(cli.lock.flags().into_iter().map(OsString::from));
+        .extend(cli.choice.lock.flags().into_iter().map(OsString::from));
     words.each("--color", cli.output.color.map(color));
     words.flag("--quiet", cli.output.quiet);
     words.0

@@ -151,6 +151,27 @@ fn files_alone_have_no_cargo_command() {
     let scratch = package("with_paths", LEAK);
     let run = with(&scratch, "--with check src", 2);
     assert!(run.stderr.contains("cannot be used with"), "{}", run.stderr);
+    for changed in [
+        "--staged",
+        "--fix",
+        "--unsafe-fixes",
+        "--diff",
+        "--add-allow=x",
+    ] {
+        let run = with(&scratch, &format!("{changed} --with clippy"), 2);
+        for part in [
+            "cannot be used with",
+            changed.trim_end_matches("=x"),
+            "run this without `--with`",
+        ] {
+            assert!(
+                run.stderr.contains(part),
+                "{part} is not in\n{}",
+                run.stderr
+            );
+        }
+        assert_eq!(run.stdout, "");
+    }
     let run = with(&scratch, "--with chekc", 2);
     assert!(run.stderr.contains("'check'"), "{}", run.stderr);
 }

@@ -30,7 +30,7 @@ function figures() {
   for (const [verdict, [name, label]] of Object.entries(NAMES)) {
     const n = counts.get(verdict) || 0;
     const share = total ? " (" + Math.floor(n * 100 / total) + " %)" : "";
-    $("figures").append(figure(name, n, (name === "defect" && n !== 1 ? "defects" : label.toLowerCase()) + share));
+    $("figures").append(figure(n ? name : "none", n, (name === "defect" && n !== 1 ? "defects" : label.toLowerCase()) + share));
     if (n) {
       const part = make("i", name);
       part.style.flexGrow = n;
@@ -125,7 +125,8 @@ function filter() {
     (!reason || site.reasons.some(why => why.reason === reason)) &&
     (!words || (site.routine + " " + site.function + " " + site.file).toLowerCase().includes(words)));
   $("count").textContent = shown.length.toLocaleString("en") + " of " + data.sites.length.toLocaleString("en") + " places";
-  $("list").replaceChildren();
+  const nothing = data.sites.length ? "No place is like that: “Clear” shows all of them." : "Nothing in this code handles memory by hand.";
+  $("list").replaceChildren(...(shown.length ? [] : [make("p", "empty", nothing)]));
   drawn = 0;
   draw();
 }

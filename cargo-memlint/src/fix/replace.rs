@@ -1,7 +1,8 @@
 //! Writing a changed file: the old text or the new one stands there, never a part of either.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use crate::draft::{self, Draft};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why a file was left as it is.
@@ -53,47 +54,35 @@ impl Fault {
     }
 }
 
-/// Puts `after` in the place of `before`, by a file beside it that is then renamed.
-///
-/// A link stays a link: the file that it leads to is replaced. Permissions are kept. Whoever is
-/// interrupted leaves the old file whole, and at most a hidden file `.memlint-*.tmp` beside it.
+/// Puts `after` in the place of `before`, as a draft that takes its place. Permissions are kept.
 ///
 /// # Errors
 /// The file no longer holds `before`, or it cannot be read or written; it is then as it was.
 pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), Fault> {
-    let path = fs::canonicalize(path).map_err(Fault::Read)?;
-    let held = fs::read(&path).map_err(Fault::Read)?;
+    let held = fs::read(path).map_err(Fault::Read)?;
     if held != before.as_bytes() {
         return Err(Fault::Changed);
     }
-    let permissions = fs::metadata(&path).map_err(Fault::Read)?.permissions();
+    let permissions = fs::metadata(path).map_err(Fault::Read)?.permissions();
     if permissions.readonly() {
         return Err(Fault::ReadOnly);
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let beside = |error| Fault::Beside(folder.to_path_buf(), error);
-    let mut new = tempfile::Builder::new()
-        .prefix(".memlint-")
-        .suffix(".tmp")
-        .tempfile_in(folder)
-        .map_err(beside)?;
-    new.write_all(after.as_bytes()).map_err(Fault::Write)?;
-    fs::set_permissions(new.path(), permissions).map_err(Fault::Write)?;
-    new.as_file().sync_all().map_err(Fault::Write)?;
+    let draft = Draft::of(path, Some(permissions), |out| {
+        out.write_all(after.as_bytes())
+    })?;
     // Between reading and here there was time for an editor to save.
-    if fs::read(&path).map_err(Fault::Read)? != held {
+    if fs::read(path).map_err(Fault::Read)? != held {
         return Err(Fault::Changed);
     }
-    new.persist(&path)
-        .map_err(|error| Fault::Write(error.error))?;
-    sync_folder(folder);
-    Ok(())
+    Ok(draft.put()?)
 }
 
-/// Makes the renaming itself last; where folders cannot be opened, the system sees to it.
-fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
+impl From<draft::Fault> for Fault {
+    fn from(fault: draft::Fault) -> Fault {
+        match fault {
+            draft::Fault::Beside(folder, error) => Fault::Beside(folder, error),
+            draft::Fault::Write(error) => Fault::Write(error),
+        }
     }
 }
 

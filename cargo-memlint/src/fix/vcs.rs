@@ -1,9 +1,9 @@
 //! The guard before files are changed: what is changed must be under version control and committed,
 //! as `cargo fix` asks for it.
 
+use crate::git;
 use crate::notice::Trouble;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What the user allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,7 +40,9 @@ pub fn guard(folder: &Path, leave: Leave) -> Result<(), Trouble> {
     if leave.dirty || !is_git {
         return Ok(());
     }
-    let changes = git_status(&top)?;
+    let status = git::status(&top)
+        .map_err(|trouble| trouble.help("to go on without asking git, add `--allow-dirty`"))?;
+    let changes = changes(&status);
     let refused: Vec<&Change> = changes
         .iter()
         .filter(|change| !change.staged || !leave.staged)
@@ -65,28 +67,6 @@ struct Change {
     path: String,
     /// All of it is in the index.
     staged: bool,
-}
-
-fn git_status(top: &Path) -> Result<Vec<Change>, Trouble> {
-    let asked = Command::new("git")
-        .arg("-C")
-        .arg(top)
-        .args(["status", "--porcelain=v1", "-z", "--untracked-files=all"])
-        .output();
-    let help = "to go on without asking git, add `--allow-dirty`";
-    let output = asked.map_err(|error| {
-        Trouble::at(
-            top,
-            format!("`git` cannot be run to look for changes: {error}"),
-        )
-        .help(help)
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.lines().next().unwrap_or("no message").to_owned();
-        return Err(Trouble::at(top, format!("`git status` failed: {said}")).help(help));
-    }
-    Ok(changes(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// Reads `XY path` entries, each ended by a nul; after a renaming the old path follows.
@@ -135,7 +115,7 @@ mod tests {
 
     fn git(folder: &Path, args: &[&str]) {
         let identity = ["-c", "user.name=t", "-c", "user.email=t@example.invalid"];
-        let done = Command::new("git")
+        let done = std::process::Command::new("git")
             .current_dir(folder)
             .args(identity)
             .args(args)

@@ -1,22 +1,23 @@
 //! `init --hook`: a git hook that checks before each commit.
 
-use super::put_program;
+use crate::git::{self, Hooks};
 use crate::notice::Trouble;
+use crate::sink;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// By this line a hook of ours is known.
 const MARK: &str = "# Written by `cargo memlint init --hook`, which also renews it.";
 
 /// Writes the hook of the repository that the folder lies in; the answer says what was done.
 pub(super) fn write(root: &Path, force: bool) -> Result<String, Trouble> {
-    let top = PathBuf::from(git(root, &["rev-parse", "--show-toplevel"])?);
-    // Counts worktrees and `core.hooksPath` in.
-    let hooks = root.join(git(root, &["rev-parse", "--git-path", "hooks"])?);
-    let common = root.join(git(root, &["rev-parse", "--git-common-dir"])?);
-    let (place, own) = (real(&hooks), [real(&top), real(&common)]);
+    let Hooks {
+        folder: hooks,
+        own,
+        inside,
+    } = git::hooks(root)?;
+    let (place, own) = (real(&hooks), own.map(|own| real(&own)));
     if !force && !own.iter().any(|own| place.starts_with(own)) {
         let message =
             "`core.hooksPath` leads out of the repository: a hook there runs for others too";
@@ -35,8 +36,8 @@ pub(super) fn write(root: &Path, force: bool) -> Result<String, Trouble> {
             format!("the folder of hooks cannot be made: {error}"),
         )
     })?;
-    let inside = git(root, &["rev-parse", "--show-prefix"])?;
-    put_program(&file, &text(inside.trim_end_matches('/')))?;
+    let text = text(&inside);
+    sink::to_program(&file, &|out| out.write_all(text.as_bytes()))?;
     Ok(format!("wrote {}\n", file.display()))
 }
 
@@ -80,23 +81,6 @@ fi
 exec cargo-memlint memlint --staged -D warnings
 "
     )
-}
-
-fn git(folder: &Path, args: &[&str]) -> Result<String, Trouble> {
-    let output = Command::new("git").current_dir(folder).args(args).output();
-    let output = output.map_err(|error| {
-        Trouble::new(format!("git cannot be run: {error}")).help("`--hook` writes a hook for git")
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim().trim_start_matches("fatal: ");
-        return Err(
-            Trouble::at(folder, format!("there is no git work tree: {said}"))
-                .help("run it inside a repository, or make one with `git init`"),
-        );
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 #[cfg(test)]

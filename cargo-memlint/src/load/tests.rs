@@ -19,7 +19,7 @@ fn cli(args: &[&str]) -> Cli {
 fn tree(scratch: &Scratch, cli: &Cli) -> Vec<String> {
     let scanner = bare::scanner();
     let mut shelf = Shelf::default();
-    let plan = match cli.paths.is_empty() {
+    let plan = match cli.choice.paths.is_empty() {
         true => discover::plan(cli, &mut shelf, &scanner),
         false => bare::plan(cli, &mut shelf, &scanner),
     };

@@ -7,7 +7,7 @@ use super::human::{Look, more_lines, render};
 use super::{Finding, Report, severity};
 use crate::plan::{Identity, Unit};
 use memlint_analysis::span::Span;
-use memlint_lints::{Applicability, Suggestion};
+use memlint_lints::{Applicability, Edit, Suggestion};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -189,7 +189,7 @@ fn message(report: &Report<'_>, finding: &Finding, styled: bool) -> Message {
     children.extend(diagnostic.notes.iter().map(|note| child("note", note)));
     children.extend(diagnostic.helps.iter().map(|help| child("help", help)));
     for suggestion in &diagnostic.suggestions {
-        children.push(repair(report, suggestion));
+        children.push(repair(report, suggestion, diagnostic.primary.span));
     }
     children.extend(more_lines(finding).iter().map(|help| child("help", help)));
     Message {
@@ -206,14 +206,19 @@ fn message(report: &Report<'_>, finding: &Finding, styled: bool) -> Message {
     }
 }
 
-/// The spans with their replacements are one repair.
-fn repair(report: &Report<'_>, suggestion: &Suggestion) -> Message {
+/// The spans with their replacements are one repair. rust-analyzer offers it where a span stands, so
+/// the place of the finding is among them, without a replacement.
+fn repair(report: &Report<'_>, suggestion: &Suggestion, found: Span) -> Message {
     let mut child = child("help", &suggestion.message);
     for edit in &suggestion.edits {
         let mut place = span(report, edit.span, true, "");
         place.suggested_replacement = Some(edit.replacement.clone());
         place.suggestion_applicability = Some(applicability(suggestion.applicability));
         child.spans.push(place);
+    }
+    let touches = |edit: &Edit| edit.span.contains(found) || found.contains(edit.span);
+    if !suggestion.edits.iter().any(touches) {
+        child.spans.push(span(report, found, true, ""));
     }
     child
 }
