@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 /// What a run said.
 #[derive(Debug)]
 pub struct Run {
+    /// What the program was told.
+    pub args: Vec<String>,
     /// The exit status; `None` if it was ended by a signal.
     pub status: Option<i32>,
     /// Standard output.
@@ -68,6 +70,7 @@ pub fn run_as(
         stderr,
     } = output.expect("the program under test starts");
     Run {
+        args: args.iter().map(ToString::to_string).collect(),
         status: status.code(),
         stdout: String::from_utf8_lossy(&stdout).replace('\r', ""),
         stderr: String::from_utf8_lossy(&stderr).replace('\r', ""),
@@ -92,6 +95,18 @@ pub fn command(program: &str, folder: &Path, args: &[&str]) -> Command {
 }
 
 impl Run {
+    /// The run itself, if it ended with this status.
+    ///
+    /// # Panics
+    /// It ended otherwise.
+    #[track_caller]
+    pub fn ended(self, status: i32) -> Run {
+        let Run { stdout, stderr, .. } = &self;
+        let args = &self.args;
+        assert_eq!(self.status, Some(status), "{args:?}\n{stdout}{stderr}");
+        self
+    }
+
     /// The findings in its JSON lines, in the order in which they stand.
     ///
     /// # Panics

@@ -14,14 +14,7 @@ fn scratch(name: &str) -> Scratch {
 fn memlint(scratch: &Scratch, args: &[&str], status: i32) -> Run {
     let args: Vec<&str> = [&["memlint", "--manifest-path", "imagekit/Cargo.toml"], args].concat();
     let run = tool::run(PROGRAM, scratch.path(), &args);
-    assert_eq!(
-        run.status,
-        Some(status),
-        "{args:?}: {}{}",
-        run.stdout,
-        run.stderr
-    );
-    run
+    run.ended(status)
 }
 
 #[test]

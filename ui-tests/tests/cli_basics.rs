@@ -27,14 +27,7 @@ fn memlint(scratch: &Scratch, args: &str) -> Run {
 #[track_caller]
 fn ends_with(scratch: &Scratch, args: &str, status: i32) -> Run {
     let run = memlint(scratch, args);
-    assert_eq!(
-        run.status,
-        Some(status),
-        "{args}\n{}{}",
-        run.stdout,
-        run.stderr
-    );
-    run
+    run.ended(status)
 }
 
 #[test]

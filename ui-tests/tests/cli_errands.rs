@@ -26,14 +26,7 @@ fn memlint(folder: &Path, args: &str) -> Run {
 #[track_caller]
 fn ends_with(folder: &Path, args: &str, status: i32) -> Run {
     let run = memlint(folder, args);
-    assert_eq!(
-        run.status,
-        Some(status),
-        "{args}\n{}{}",
-        run.stdout,
-        run.stderr
-    );
-    run
+    run.ended(status)
 }
 
 #[test]

@@ -26,13 +26,7 @@ fn memlint_as(folder: &Path, args: &str, change: impl FnOnce(&mut Command)) -> R
 #[track_caller]
 fn says(folder: &Path, args: &str, status: i32, parts: &[&str]) -> Run {
     let run = memlint_as(folder, args, |_| ());
-    assert_eq!(
-        run.status,
-        Some(status),
-        "{args}\n{}{}",
-        run.stdout,
-        run.stderr
-    );
+    let run = run.ended(status);
     for part in parts {
         assert!(
             run.stderr.contains(part),

@@ -26,14 +26,7 @@ fn json(scratch: &Scratch, args: &str, status: i32) -> Run {
         scratch.path(),
         &all,
     );
-    assert_eq!(
-        run.status,
-        Some(status),
-        "{args}\n{}{}",
-        run.stdout,
-        run.stderr
-    );
-    run
+    run.ended(status)
 }
 
 fn places(run: &Run) -> Vec<String> {

@@ -30,14 +30,7 @@ fn with(scratch: &Scratch, args: &str, status: i32) -> Run {
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_BUILD_TARGET");
     });
-    assert_eq!(
-        run.status,
-        Some(status),
-        "{args}\n{}{}",
-        run.stdout,
-        run.stderr
-    );
-    run
+    run.ended(status)
 }
 
 fn lines(run: &Run) -> Vec<Value> {
