@@ -52,7 +52,7 @@ impl Lint {
             fact("rules", &self.rules());
         }
         let repair = match self.repair {
-            Some(_) => "`--fix` or `--unsafe-fixes`, where the code leaves no doubt how",
+            Some(_) => "`--fix` or `--unsafe-fixes`, if the code is written in a known way",
             None => "by hand",
         };
         fact("repair", repair);
