@@ -74,6 +74,23 @@ fn every_lint_is_documented_under_the_headings() {
 }
 
 #[test]
+fn related_lints_exist_and_are_sorted() {
+    for lint in crate::all() {
+        let related = lint.related;
+        assert!(!related.is_empty(), "{}", lint.name);
+        assert!(
+            related.is_sorted() && !related.contains(&lint.name),
+            "{}",
+            lint.name
+        );
+        let unknown = related
+            .iter()
+            .find(|name| !crate::all().iter().any(|l| l.name == **name));
+        assert_eq!(unknown, None, "{}", lint.name);
+    }
+}
+
+#[test]
 fn every_lint_about_code_quotes_its_rules() {
     for lint in crate::all() {
         // What an annotation says is no rule of the language.

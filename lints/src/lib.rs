@@ -10,6 +10,7 @@ mod judge;
 mod levels;
 mod lint;
 mod lints;
+mod pages;
 mod repair;
 mod select;
 pub mod suppress;
@@ -20,10 +21,11 @@ mod house_rules;
 #[cfg(test)]
 mod sample;
 
-pub use catalogue::{all, catalogue_markdown, closest, closest_of, find};
+pub use catalogue::{all, closest, closest_of, find};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Suggestion};
 pub use judge::judge;
 pub use levels::Levels;
 pub use lint::{Check, Group, Level, Lint, Repair};
+pub use pages::{Page, pages};
 pub use repair::suggest;
 pub use select::{Selection, UnknownName};

@@ -19,6 +19,8 @@ pub struct Lint {
     pub cwe: &'static [u16],
     /// Rules of the CERT secure coding standards.
     pub cert: &'static [&'static str],
+    /// The lints that a reader may be looking for instead, sorted.
+    pub related: &'static [&'static str],
     /// Markdown under the headings of [`Lint::HEADINGS`].
     pub docs: &'static str,
     /// Where its findings come from.
@@ -66,24 +68,6 @@ impl Lint {
             rules.push_str(&self.cert.join(", "));
         }
         rules
-    }
-
-    /// The page that `--explain` shows: the title, the facts, the documentation.
-    pub fn explain(&self) -> String {
-        let mut page = format!("# {}\n\n{}.\n\n", self.full_name(), self.summary);
-        page.push_str(&format!(
-            "- group: `{}`\n- default level: `{}`\n",
-            self.group.name(),
-            self.level.name()
-        ));
-        if !self.rules().is_empty() {
-            page.push_str(&format!("- rules: {}\n", self.rules()));
-        }
-        page.push('\n');
-        // In the catalogue the headings stand one level lower.
-        page.push_str(&self.docs.trim().replace("### ", "## "));
-        page.push('\n');
-        page
     }
 }
 

@@ -1,6 +1,7 @@
 //! Fixtures, house rules and sample crates of `cargo memlint`, and what their tests share.
 
 pub mod fixture;
+pub mod page;
 pub mod scratch;
 pub mod tool;
 

@@ -461,25 +461,3 @@ fn the_example_of_the_readme_is_read() {
     let run = memlint(scratch.path(), &["--message-format=json"]);
     assert_eq!(found(&run), ["leaked_alloc src/lib.rs:2"], "{}", run.stderr);
 }
-
-#[test]
-fn the_commands_of_the_page_end_as_it_says() {
-    let mut commands = 0;
-    for line in blocks("sh").iter().flat_map(|block| block.lines()) {
-        let (command, status) = line.split_once("# status ").expect("says its status");
-        let args = command
-            .trim()
-            .strip_prefix("cargo memlint")
-            .expect("is ours");
-        let args: Vec<&str> = args.split_whitespace().collect();
-        let run = memlint(&sample(), &args);
-        assert_eq!(
-            run.status,
-            status.trim().parse().ok(),
-            "{line}\n{}",
-            run.stderr
-        );
-        commands += 1;
-    }
-    assert_eq!(commands, 3);
-}

@@ -1,7 +1,9 @@
-//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | mutate | bench | bench-runtime`.
+//! Developer commands: `cargo xtask bless | docs | new-lint | corpus | mutate | bench | beside-clippy |
+//! bench-runtime`.
 
 mod baseline;
 mod bench;
+mod beside_clippy;
 mod build;
 mod clippy;
 mod corpus;
@@ -30,6 +32,7 @@ usage: cargo xtask COMMAND
   mutate DIR      break releases in the crates of a folder one by one, and print the share that the tool
                   notices; --seed N draws others, --count N that many
   bench DIR       measure against the goals of docs/performance.md over the crates of a folder
+  beside-clippy   count the fixtures that Clippy has something to say about
   bench-runtime   measure what the run-time checks of the crate `memlint` cost";
 
 fn main() -> ExitCode {
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         }
         ["mutate", folder, ref options @ ..] => mutate::run(Path::new(folder), options),
         ["bench", folder] => bench::run(Path::new(folder)),
+        ["beside-clippy"] => beside_clippy::run(),
         ["bench-runtime"] => runtime::run(),
         _ => Err(USAGE.to_owned()),
     };

@@ -80,6 +80,7 @@ pub(crate) static LINT: Lint = Lint {{
     summary: "",
     cwe: &[],
     cert: &[],
+    related: &[],
     docs: r#"
 ### What it does
 

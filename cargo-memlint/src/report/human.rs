@@ -202,8 +202,8 @@ pub(super) fn more_lines(finding: &Finding) -> Vec<String> {
     let docs = match env!("CARGO_PKG_REPOSITORY") {
         "" => format!("for more, run `cargo memlint --explain {}`", lint.name),
         repository => format!(
-            "for more, see {repository}/blob/main/docs/lints.md#{}",
-            lint.name
+            "for more, see {repository}/blob/main/docs/{}",
+            lint.page_path()
         ),
     };
     let mut lines = vec![docs];

@@ -15,6 +15,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory has two owners that will both release it",
     cwe: &[415, 1341],
     cert: &[],
+    related: &["double_free", "use_after_free"],
     docs: r#"
 ### What it does
 Finds a second owner that is made while the first one lives and will be dropped too:

@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A directive gives no reason",
     cwe: &[],
     cert: &[],
+    related: &["malformed_directive", "unused_allow"],
     docs: r#"
 ### What it does
 Finds a directive without `reason = ".."`.

@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "An annotation contradicts another one or the function's body",
     cwe: &[],
     cert: &[],
+    related: &["mismatched_dealloc", "unpaired_family"],
     docs: r#"
 ### What it does
 Finds two declarations of one foreign function whose `#[paired_alloc]` differ; a function that is

@@ -16,6 +16,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory is released twice",
     cwe: &[415],
     cert: &["MEM31-C"],
+    related: &["aliased_owner", "use_after_free"],
     docs: r#"
 ### What it does
 Finds an allocation that is released twice on one path: by two releases, by two `from_raw`, by a

@@ -15,6 +15,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory that is not on the heap, or only borrowed, is released",
     cwe: &[590],
     cert: &["MEM34-C"],
+    related: &["free_offset", "mismatched_dealloc"],
     docs: r#"
 ### What it does
 Finds a release routine, or a `from_raw`, that gets a pointer to a local variable, a static, a

@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A pointer into the middle of an allocation is released",
     cwe: &[761],
     cert: &["MEM34-C"],
+    related: &["free_nonheap", "mismatched_layout"],
     docs: r#"
 ### What it does
 Finds a release routine, or a `from_raw`, that gets a pointer which was moved off the start of

@@ -15,6 +15,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Allocated memory is never released",
     cwe: &[401],
     cert: &["MEM31-C"],
+    related: &["leaked_raw", "leaked_realloc", "owner_without_drop"],
     docs: r#"
 ### What it does
 Finds memory from `malloc`, `strdup`, `std::alloc::alloc` or any family's allocator, whether

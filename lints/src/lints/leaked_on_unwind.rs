@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A call that may panic stands between giving memory up and owning it again",
     cwe: &[401],
     cert: &["MEM31-C"],
+    related: &["leaked_alloc", "leaked_raw"],
     docs: r#"
 ### What it does
 Finds memory that the function releases or owns again, but that nobody answers for while a call

@@ -16,6 +16,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory that its owner gave up is never taken back",
     cwe: &[401, 772],
     cert: &["MEM31-C"],
+    related: &["leaked_alloc", "leaked_on_unwind", "owner_without_drop"],
     docs: r#"
 ### What it does
 Finds an owner that is given up by `into_raw`, `mem::forget`, `ManuallyDrop` or `leak`, and whose

@@ -16,6 +16,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "The only pointer is overwritten by a reallocation that can fail",
     cwe: &[401],
     cert: &[],
+    related: &["leaked_alloc", "unchecked_alloc"],
     docs: r#"
 ### What it does
 Finds `p = realloc(p, n)` where `p` is the only pointer to the block.

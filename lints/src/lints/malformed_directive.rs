@@ -12,6 +12,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A directive is not understood",
     cwe: &[],
     cert: &[],
+    related: &["allow_without_reason", "unknown_lint"],
     docs: r#"
 ### What it does
 Finds a comment that begins with `memlint`, or an attribute of the tool, that is not written as a

@@ -16,6 +16,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory is released by another family of routines than allocated it",
     cwe: &[762],
     cert: &["WIN30-C", "MEM51-CPP"],
+    related: &["mismatched_layout", "unpaired_export"],
     docs: r#"
 ### What it does
 Finds memory that one family of routines allocated and another releases, reallocates or takes

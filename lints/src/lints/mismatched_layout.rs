@@ -16,6 +16,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory is released with another size, alignment or capacity than it was allocated with",
     cwe: &[762, 131],
     cert: &[],
+    related: &["free_offset", "mismatched_dealloc"],
     docs: r#"
 ### What it does
 Finds memory of the Rust global allocator that goes back with another layout: a `Box<T>` taken

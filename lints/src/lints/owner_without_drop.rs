@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A type owns memory that nothing ever releases",
     cwe: &[401, 772],
     cert: &["MEM31-C"],
+    related: &["leaked_alloc", "leaked_raw"],
     docs: r#"
 ### What it does
 Finds a type whose functions store fresh memory in a field, from an allocator or from `into_raw`,

@@ -15,6 +15,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "The result of an allocation is used without a null check",
     cwe: &[690, 476],
     cert: &["EXP34-C"],
+    related: &["leaked_realloc", "zero_sized_alloc"],
     docs: r#"
 ### What it does
 Finds the result of a routine that returns null on failure, when it is read or written through, or

@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "The size of an allocation is a product or sum that can overflow",
     cwe: &[190, 131],
     cert: &["INT30-C", "MEM35-C"],
+    related: &["unchecked_alloc", "zero_sized_alloc"],
     docs: r#"
 ### What it does
 Finds an allocation whose size is a product or sum of values that nothing in view bounds.

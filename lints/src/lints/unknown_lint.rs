@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A directive names a lint that does not exist",
     cwe: &[],
     cert: &[],
+    related: &["malformed_directive", "unused_allow"],
     docs: r#"
 ### What it does
 Finds a name in a directive that no lint and no group has.

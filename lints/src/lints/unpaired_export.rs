@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "C gets memory that nothing exported takes back",
     cwe: &[401],
     cert: &[],
+    related: &["leaked_raw", "mismatched_dealloc"],
     docs: r#"
 ### What it does
 Finds an exported function that hands memory of a Rust owner to its caller, while the crate exports

@@ -12,6 +12,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A declared family has only one half",
     cwe: &[],
     cert: &[],
+    related: &["conflicting_annotation", "mismatched_dealloc"],
     docs: r#"
 ### What it does
 Finds a family of `#[paired_alloc]` for which an allocator is declared and no release, or the

@@ -13,6 +13,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A directive silences nothing",
     cwe: &[],
     cert: &[],
+    related: &["malformed_directive", "unknown_lint"],
     docs: r#"
 ### What it does
 Finds an `allow`, `expect` or `allow-file` naming a lint that finds nothing where the directive

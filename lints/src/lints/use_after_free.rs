@@ -15,6 +15,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "Memory is used after its release",
     cwe: &[416],
     cert: &["MEM30-C"],
+    related: &["aliased_owner", "double_free"],
     docs: r#"
 ### What it does
 Finds a pointer that is read or written through, passed on or returned after its memory was

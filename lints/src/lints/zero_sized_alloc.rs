@@ -15,6 +15,7 @@ pub(crate) static LINT: Lint = Lint {
     summary: "A size that is or can be zero reaches an allocator that must not get it",
     cwe: &[131],
     cert: &["MEM04-C"],
+    related: &["unchecked_alloc", "unchecked_alloc_size"],
     docs: r#"
 ### What it does
 Finds `std::alloc::alloc` with a layout that is, or on this path can be, zero-sized, `realloc`

@@ -83,7 +83,7 @@ fn rule(lint: &Lint) -> Rule {
 
 fn help_uri(lint: &Lint) -> Option<String> {
     let repository = env!("CARGO_PKG_REPOSITORY");
-    (!repository.is_empty()).then(|| format!("{repository}/blob/main/docs/lints.md#{}", lint.name))
+    (!repository.is_empty()).then(|| format!("{repository}/blob/main/docs/{}", lint.page_path()))
 }
 
 /// What it does, on one line and without its full stop.
