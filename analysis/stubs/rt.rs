@@ -73,6 +73,8 @@ extern "memlint" {
     pub fn len_of<T: ?Sized>(p: *const T) -> usize;
     /// Some element of the array that begins here.
     pub fn element<T>(p: *const T) -> *mut T;
+    /// The element that a walk over the array comes to: once it has started, what ended was another.
+    pub fn next_element<T>(p: *const T, started: bool) -> *mut T;
     /// `v` becomes some element of the array that begins here.
     pub fn store_element<T>(p: *mut T, v: T);
     /// Moves some element out, or there is none.

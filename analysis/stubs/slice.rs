@@ -46,11 +46,11 @@ impl<T> [T] {
     pub fn join<U, S>(&self, sep: S) -> U { rt::touch(self); rt::unknown() }
     pub fn iter(&self) -> Iter<T> {
         rt::escape_elements(self as *const [T]);
-        Iter { ptr: self as *const [T] as *const T }
+        Iter { ptr: self as *const [T] as *const T, started: false }
     }
     pub fn iter_mut(&mut self) -> IterMut<T> {
         rt::escape_elements(self as *mut [T]);
-        IterMut { ptr: self as *mut [T] as *mut T }
+        IterMut { ptr: self as *mut [T] as *mut T, started: false }
     }
 
     // An element access that can fail may find nothing; which element it finds is unknown.
@@ -136,25 +136,39 @@ impl<T> Default for &[T] {
 // treats is not followed, so nothing that they point to counts as lost: the pointer escapes.
 pub struct Iter<T> {
     ptr: *const T,
+    started: bool,
 }
 pub struct IterMut<T> {
     ptr: *mut T,
+    started: bool,
 }
 impl<T> Iterator for Iter<T> {
     type Item = &T;
-    fn next(&mut self) -> Option<&T> { if rt::choice() { Some(&*rt::element(self.ptr)) } else { None } }
+    fn next(&mut self) -> Option<&T> {
+        if rt::choice() {
+            let at = rt::next_element(self.ptr, self.started);
+            self.started = true;
+            Some(&*at)
+        } else { None }
+    }
     fn some_item(&mut self) -> &T { &*rt::element(self.ptr) }
 }
 impl<T> Iterator for IterMut<T> {
     type Item = &mut T;
-    fn next(&mut self) -> Option<&mut T> { if rt::choice() { Some(&mut *rt::element(self.ptr)) } else { None } }
+    fn next(&mut self) -> Option<&mut T> {
+        if rt::choice() {
+            let at = rt::next_element(self.ptr, self.started);
+            self.started = true;
+            Some(&mut *at)
+        } else { None }
+    }
     fn some_item(&mut self) -> &mut T { &mut *rt::element(self.ptr) }
 }
 impl<T> Iter<T> {
     pub fn as_slice(&self) -> &[T] { rt::unknown() }
 }
 impl<T> Clone for Iter<T> {
-    fn clone(&self) -> Iter<T> { Iter { ptr: self.ptr } }
+    fn clone(&self) -> Iter<T> { Iter { ptr: self.ptr, started: self.started } }
 }
 impl<T> IntoIterator for &[T] {
     type Item = &T;
@@ -171,7 +185,7 @@ impl<T, const N: usize> IntoIterator for &[T; N] {
     type IntoIter = Iter<T>;
     fn into_iter(self) -> Iter<T> {
         rt::escape_elements(self as *const [T; N]);
-        Iter { ptr: self as *const [T; N] as *const T }
+        Iter { ptr: self as *const [T; N] as *const T, started: false }
     }
 }
 impl<T, const N: usize> IntoIterator for &mut [T; N] {
@@ -179,7 +193,7 @@ impl<T, const N: usize> IntoIterator for &mut [T; N] {
     type IntoIter = IterMut<T>;
     fn into_iter(self) -> IterMut<T> {
         rt::escape_elements(self as *mut [T; N]);
-        IterMut { ptr: self as *mut [T; N] as *mut T }
+        IterMut { ptr: self as *mut [T; N] as *mut T, started: false }
     }
 }
 impl<T, const N: usize> IntoIterator for [T; N] {

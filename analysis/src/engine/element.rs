@@ -73,6 +73,38 @@ impl Machine<'_> {
         Some(())
     }
 
+    /// Where some element of the array lies.
+    pub(crate) fn element_at(&mut self, st: &mut State, array: ValueId) -> ValueId {
+        let Some(loc) = self.pointee(array) else {
+            return ValueId::ZERO;
+        };
+        let _ = self.touch(st, loc.object, Usage::Read);
+        let loc = loc.child(Key::Name(Name::new("[]")));
+        self.point_at(&loc, false)
+    }
+
+    /// The element that a walk comes to next: the one that it came to before is behind it.
+    pub(crate) fn next_element(
+        &mut self,
+        st: &mut State,
+        array: ValueId,
+        started: ValueId,
+        ty: &Ty,
+    ) -> ValueId {
+        if started != ValueId::ZERO
+            && let Some(loc) = self.pointee(array)
+        {
+            let loc = loc.child(Key::Name(Name::new("[]")));
+            let behind = self.load(st, &loc);
+            if self.holds_ended(st, behind) {
+                let fresh = self.fresh(st, 0, Source::Plain);
+                let fresh = self.shape(st, fresh, ty);
+                self.store(st, &loc, fresh);
+            }
+        }
+        self.element_at(st, array)
+    }
+
     /// Some element, or none: elements that ended before are other elements now.
     pub(crate) fn take_element(
         &mut self,

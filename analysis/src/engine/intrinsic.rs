@@ -143,14 +143,8 @@ impl Machine<'_> {
             "offset" => self.offset(arg(0), arg(1), ty),
             "with_len" => self.edit_pointer(arg(0), |p| p.len = Some(arg(1))),
             "len_of" => self.length_of(st, arg(0)),
-            "element" => match self.pointee(arg(0)) {
-                Some(loc) => {
-                    let _ = self.touch(st, loc.object, Usage::Read);
-                    let loc = loc.child(Key::Name(Name::new("[]")));
-                    self.point_at(&loc, false)
-                }
-                None => ValueId::ZERO,
-            },
+            "element" => self.element_at(st, arg(0)),
+            "next_element" => self.next_element(st, arg(0), arg(1), ty),
             "size_of" => self.size_value(ty),
             "align_of" => match self.align_value(ty) {
                 Some(v) => v,
