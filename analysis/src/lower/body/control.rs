@@ -27,13 +27,18 @@ impl Builder<'_, '_> {
             self.push_scope(end);
             self.cond(&link.cond, Fail { to: no, depth });
             self.extend = extend;
-            self.block(dest, &link.then_branch);
+            self.body_block(dest, &link.then_branch);
             self.pop_scope();
             self.goto(join);
             self.at = no;
             match &link.else_branch {
                 Some((_, next)) => match &**next {
                     Expr::If(next) => link = next,
+                    Expr::Block(x) if x.label.is_none() => {
+                        self.extend = extend;
+                        self.body_block(dest, &x.block);
+                        break;
+                    }
                     other => {
                         self.extend = extend;
                         self.expr(dest, other);
@@ -239,7 +244,7 @@ impl Builder<'_, '_> {
             continue_to: None,
             depth: self.scopes.len(),
         });
-        self.block(dest, &e.block);
+        self.body_block(dest, &e.block);
         self.targets.pop();
         self.goto(break_to);
         self.at = break_to;
@@ -259,7 +264,7 @@ impl Builder<'_, '_> {
             depth: self.scopes.len(),
             only_try,
         });
-        self.block(Some(&dest), block);
+        self.body_block(Some(&dest), block);
         self.frames.pop();
         self.goto(to);
         self.at = to;

@@ -4,7 +4,7 @@ use super::builder::Builder;
 use super::literal::{binary, is_comparison, is_compound, is_lazy, name};
 use super::operand::is_place;
 use super::place::member_name;
-use crate::ir::{AggregateKind, DropWhy, Operand, Place, Rvalue, StmtKind, UnOp};
+use crate::ir::{AggregateKind, Operand, Place, Rvalue, StmtKind, UnOp};
 use crate::name::Name;
 use crate::span::Span;
 use syn::Expr;
@@ -20,6 +20,7 @@ impl Builder<'_, '_> {
             Expr::Unsafe(x) => self.block(dest, &x.block),
             Expr::If(x) => self.if_expr(dest, x),
             Expr::Match(x) => self.match_expr(dest, x),
+            Expr::Macro(x) => self.macro_call(dest, &x.mac),
             _ => {
                 let extend = self.extend.take();
                 if !self.control(dest, e) {
@@ -62,7 +63,6 @@ impl Builder<'_, '_> {
                 self.compound_assign(x);
                 self.unit_at(dest, e);
             }
-            Expr::Macro(x) => self.macro_call(dest, &x.mac),
             _ => return false,
         }
         true
@@ -197,7 +197,7 @@ impl Builder<'_, '_> {
             && let Some(local) = place.as_local()
             && self.locals[local.0 as usize].name.is_empty()
         {
-            self.schedule(local, DropWhy::Temporary);
+            self.schedule_temporary(local);
         }
     }
 

@@ -34,7 +34,7 @@ impl Builder<'_, '_> {
 
     pub(super) fn loop_expr(&mut self, dest: Option<&Place>, e: &syn::ExprLoop) {
         let (header, exit) = self.enter_loop(e.label.as_ref(), dest);
-        self.block(None, &e.body);
+        self.body_block(None, &e.body);
         self.leave_loop(header, exit);
     }
 
@@ -44,7 +44,7 @@ impl Builder<'_, '_> {
         let depth = self.scopes.len();
         self.push_scope(end);
         self.cond(&e.cond, Fail { to: exit, depth });
-        self.block(None, &e.body);
+        self.body_block(None, &e.body);
         self.pop_scope();
         self.leave_loop(header, exit);
         self.unit(dest, end);
@@ -74,7 +74,7 @@ impl Builder<'_, '_> {
         let vars = self.binding_locals(&e.pat, None);
         self.bind(&e.pat, &value, &vars);
         self.declare_bindings(vars);
-        self.block(None, &e.body);
+        self.body_block(None, &e.body);
         self.pop_scope();
         self.leave_loop(header, exit);
         self.pop_scope();

@@ -13,9 +13,29 @@ const LIMIT: u32 = 32;
 impl Builder<'_, '_> {
     /// A macro call whose value goes to `dest`.
     pub(super) fn macro_call(&mut self, dest: Option<&Place>, mac: &syn::Macro) {
+        let extend = self.extend.take();
         let span = self.macro_span(mac);
         let expansion = self.expansion(mac, span);
+        if let Expansion::Block(_) | Expansion::Splice(_) | Expansion::Expr(_) = expansion {
+            self.extend = extend;
+        }
         self.expanded(dest, expansion, span);
+    }
+
+    /// The place that a macro call stands for; a value is put into a temporary.
+    pub(super) fn macro_place(&mut self, e: &Expr, mac: &syn::Macro) -> Place {
+        let extend = self.extend.take();
+        let span = self.macro_span(mac);
+        match self.expansion(mac, span) {
+            Expansion::Expr(inner) => {
+                self.macro_depth += 1;
+                self.extend = extend;
+                let place = self.place(&inner);
+                self.macro_depth -= 1;
+                place
+            }
+            _ => Place::local(self.temp(e, extend)),
+        }
     }
 
     /// A macro call as an operand; `cfg!(..)` stays a literal, so that a branch sees it.
@@ -24,6 +44,12 @@ impl Builder<'_, '_> {
         let span = self.macro_span(mac);
         match self.expansion(mac, span) {
             Expansion::Cfg(cfg) => Operand::Literal(Literal::Cfg(Box::new(cfg))),
+            Expansion::Expr(e) => {
+                self.macro_depth += 1;
+                let operand = self.operand(&e);
+                self.macro_depth -= 1;
+                operand
+            }
             other => {
                 let temp = Place::local(self.new_temp(span));
                 self.expanded(Some(&temp), other, span);
@@ -38,7 +64,7 @@ impl Builder<'_, '_> {
         match self.expansion(mac, span) {
             Expansion::Splice(stmts) => {
                 self.macro_depth += 1;
-                self.stmts(None, &stmts, span);
+                self.spliced(&stmts);
                 self.macro_depth -= 1;
             }
             other => {
@@ -65,9 +91,7 @@ impl Builder<'_, '_> {
         self.macro_depth += 1;
         match expansion {
             Expansion::Block(stmts) | Expansion::Splice(stmts) => {
-                self.push_scope(span);
-                self.stmts(dest, &stmts, span);
-                self.pop_scope();
+                self.value_block(dest, &stmts, span);
             }
             Expansion::Expr(e) => self.expr(dest, &e),
             Expansion::Inspect(args) => {

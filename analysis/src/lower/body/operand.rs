@@ -47,7 +47,7 @@ impl Builder<'_, '_> {
         if self.may_own(e) {
             match extend {
                 Some(scope) => self.schedule_in(scope, temp, DropWhy::ScopeEnd),
-                None => self.schedule(temp, DropWhy::Temporary),
+                None => self.schedule_temporary(temp),
             }
         }
         temp
@@ -75,7 +75,7 @@ impl Builder<'_, '_> {
         if !is_place(e) {
             // Already read; but unwinding out of the rest has to drop it.
             if let Some(local) = place.as_local().filter(|_| self.may_own(e)) {
-                self.schedule(local, DropWhy::Temporary);
+                self.schedule_temporary(local);
             }
             return operand;
         }
@@ -84,7 +84,7 @@ impl Builder<'_, '_> {
         }
         let span = self.cx.expr_span(e);
         let temp = self.scalar(Rvalue::Use(operand), span);
-        self.schedule(temp, DropWhy::Temporary);
+        self.schedule_temporary(temp);
         Operand::Place(Place::local(temp))
     }
 

@@ -66,6 +66,9 @@ impl Builder<'_, '_> {
             return self.path_place(path);
         }
         self.extend = extend;
+        if let Expr::Macro(x) = e {
+            return self.macro_place(e, &x.mac);
+        }
         Place::local(self.temp(e, extend))
     }
 
@@ -108,7 +111,7 @@ impl Builder<'_, '_> {
     fn schedule_temp(&mut self, temp: LocalId, extend: Option<usize>) {
         match extend {
             Some(scope) => self.schedule_in(scope, temp, DropWhy::ScopeEnd),
-            None => self.schedule(temp, DropWhy::Temporary),
+            None => self.schedule_temporary(temp),
         }
     }
 

@@ -11,6 +11,9 @@ pub(super) struct Scope {
     pub(super) names: usize,
     /// Where it ends in the source.
     end: Span,
+    /// The scope at whose end the temporaries of its code are dropped: itself, unless it is a block,
+    /// whose statements have scopes of their own and whose value is part of what stands around it.
+    temporaries: usize,
 }
 
 /// A drop that waits for the scope's end.
@@ -26,10 +29,21 @@ struct Scheduled {
 impl Builder<'_, '_> {
     /// Opens a scope; `whole` is its source.
     pub(super) fn push_scope(&mut self, whole: Span) {
+        self.open(whole, self.scopes.len());
+    }
+
+    /// Opens the scope of a block; the temporaries of its value outlive its variables.
+    pub(super) fn push_block(&mut self, whole: Span) {
+        let around = self.scopes.last().map_or(0, |scope| scope.temporaries);
+        self.open(whole, around);
+    }
+
+    fn open(&mut self, whole: Span, temporaries: usize) {
         self.scopes.push(Scope {
             drops: Vec::new(),
             names: self.names.len(),
             end: last_char(whole),
+            temporaries,
         });
     }
 
@@ -55,6 +69,12 @@ impl Builder<'_, '_> {
     /// Drops `local` at the end of the innermost scope.
     pub(super) fn schedule(&mut self, local: LocalId, why: DropWhy) {
         self.schedule_in(self.scopes.len().saturating_sub(1), local, why);
+    }
+
+    /// Drops a temporary of the code in the innermost scope when its time has come.
+    pub(super) fn schedule_temporary(&mut self, local: LocalId) {
+        let scope = self.scopes.last().map_or(0, |scope| scope.temporaries);
+        self.schedule_in(scope, local, DropWhy::Temporary);
     }
 
     /// Drops `local` at the end of that scope.

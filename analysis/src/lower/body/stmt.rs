@@ -11,12 +11,26 @@ use crate::span::Span;
 use syn::{Expr, Pat, Stmt};
 
 impl Builder<'_, '_> {
-    pub(super) fn block(&mut self, dest: Option<&Place>, block: &syn::Block) {
-        let extend = self.extend.take();
+    /// The body of a branch or loop: whatever it makes is gone at its end.
+    pub(super) fn body_block(&mut self, dest: Option<&Place>, block: &syn::Block) {
         let end = self.cx.span(block.brace_token.span.close());
         self.push_scope(end);
+        self.block(dest, block);
+        self.pop_scope();
+    }
+
+    /// A block as a value, or part of one.
+    pub(super) fn block(&mut self, dest: Option<&Place>, block: &syn::Block) {
+        let end = self.cx.span(block.brace_token.span.close());
+        self.value_block(dest, &block.stmts, end);
+    }
+
+    /// The same of statements that a macro left.
+    pub(super) fn value_block(&mut self, dest: Option<&Place>, stmts: &[Stmt], end: Span) {
+        let extend = self.extend.take();
+        self.push_block(end);
         self.extend = extend;
-        self.stmts(dest, &block.stmts, end);
+        self.stmts(dest, stmts, end);
         self.pop_scope();
     }
 
@@ -34,6 +48,14 @@ impl Builder<'_, '_> {
         for stmt in &stmts[tail..] {
             self.extend = extend;
             self.tail(dest, stmt, end);
+        }
+    }
+
+    /// Statements that a macro left among those of a block.
+    pub(super) fn spliced(&mut self, stmts: &[Stmt]) {
+        self.block_items(stmts);
+        for stmt in stmts {
+            self.stmt(stmt);
         }
     }
 
@@ -80,15 +102,20 @@ impl Builder<'_, '_> {
     fn tail(&mut self, dest: Option<&Place>, stmt: &Stmt, end: Span) {
         let extend = self.extend.take();
         let cfg = self.cx.cfg(stmt_attrs(stmt));
+        let conditional = cfg.is_some();
         self.under_cfg(cfg, |b| {
-            b.push_scope(end);
+            if conditional {
+                b.push_scope(end);
+            }
             b.extend = extend;
             match stmt {
                 Stmt::Expr(e, _) => b.expr(dest, e),
                 Stmt::Macro(x) => b.macro_call(dest, &x.mac),
                 _ => {}
             }
-            b.pop_scope();
+            if conditional {
+                b.pop_scope();
+            }
         });
     }
 

@@ -145,10 +145,15 @@ impl FileCx<'_> {
     }
 }
 
-/// The tokens of an expansion as statements. A name that the call's arguments gave to a `let`
+/// The tokens of an expansion: one expression, or statements. A name that the call's arguments gave to a `let`
 /// stays visible after the call, and so do items.
 fn body_expansion(tokens: TokenStream, macro_: Option<Definition>) -> Option<Expansion> {
-    let stmts = syn::Block::parse_within.parse2(tokens).ok()?;
+    let mut stmts = syn::Block::parse_within.parse2(tokens).ok()?;
+    if let [syn::Stmt::Expr(_, None)] = &stmts[..]
+        && let Some(syn::Stmt::Expr(e, None)) = stmts.pop()
+    {
+        return Some(Expansion::Expr(e));
+    }
     let leaks = stmts.iter().any(|stmt| match stmt {
         syn::Stmt::Item(item) => !matches!(item, syn::Item::Use(_) | syn::Item::Macro(_)),
         syn::Stmt::Local(local) => binds_argument(&local.pat, macro_),

@@ -26,19 +26,59 @@ fn temporaries_end_with_their_statement() {
           drop-temp _6
           drop-temp _5
           _7 = CString::new("") !c1
-          _8 = .unwrap(_7) !c4
-          _0 = .as_ptr(_8) !c5
+          _8 = .unwrap(_7) !c5
+          _0 = .as_ptr(_8) !c7
+          drop _1:s
           drop-temp _8
           drop-temp _7
-          drop _1:s
           return
         c0: drop _2
         c1: drop _1:s
         c2: drop _5 -> c1
         c3: drop _6 -> c2
-        c4: drop _7 -> c1
-        c5: drop _8 -> c4
+        c4: drop _7
+        c5: drop _1:s -> c4
+        c6: drop _8 -> c4
+        c7: drop _1:s -> c6
         "#,
+    );
+}
+
+#[test]
+fn the_value_of_a_block_keeps_its_temporaries_for_what_stands_around_it() {
+    check(
+        r"
+        fn f() {
+            show(unsafe { make().as_ptr() });
+            show(if on() { make().as_ptr() } else { null() });
+        }
+        ",
+        r"
+        Fn()
+        b0:
+          _3 = make()
+          _2 = .as_ptr(_3) !c0
+          _1 = show(_2) !c0
+          drop-temp _1
+          drop-temp _3
+          _6 = on()
+          if _6 b1 else b2
+        b1:
+          _7 = make()
+          _5 = .as_ptr(_7) !c1
+          drop-temp _7
+          goto b3
+        b2:
+          _5 = null()
+          goto b3
+        b3:
+          _4 = show(_5)
+          drop-temp _4
+          _0 = ()
+          return
+        c0: drop _3
+        c1: drop _7
+        ",
     );
 }
 
