@@ -4,7 +4,7 @@
 use memlint_analysis::lower::shape::Shapes;
 use memlint_analysis::lower::{MacroTable, collect_macros, lower_file, scan};
 use memlint_analysis::name::Name;
-use memlint_analysis::span::FileId;
+use memlint_analysis::span::{FileId, Pos};
 use memlint_analysis::{CrateIr, Options, PlacedFile, analyze};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -35,7 +35,9 @@ fn through(text: &str) {
     let mut macros = MacroTable::default();
     collect_macros(FileId(0), text, &mut macros);
     let _ = scan::module_decls(text);
-    if let Some(shapes) = Shapes::read(FileId(0), text) {
+    let lines = 1..=text.lines().count() as u32;
+    let places: Vec<Pos> = lines.map(|line| Pos { line, column: 4 }).collect();
+    if let Some(shapes) = Shapes::read(FileId(0), text, &places) {
         for id in shapes.all() {
             let span = shapes.span(id);
             let _ = (

@@ -57,7 +57,7 @@ pub fn skim_file(
         // A suppression covers any piece of a body.
         return lower_file(file, code, macros);
     }
-    let Some(skim) = skim::skim(code, macros)? else {
+    let Some(skim) = skim::skim(code, macros, &[])? else {
         return whole(file, code, macros);
     };
     let _forget = ForgetSpans;

@@ -102,18 +102,15 @@ pub(crate) fn leaving(shapes: &Shapes, at: Span) -> Option<Id> {
     (shapes.kind(statement) == Kind::Statement).then_some(statement)
 }
 
-/// Whether the function can be called by this path: it is called so elsewhere, or imported, or its
+/// Whether the function can be called by this path: it is named so elsewhere, or imported, or its
 /// crate is known to have it.
 pub(crate) fn is_callable(shapes: &Shapes, prefix: &str, name: &str) -> bool {
     let path = format!("{prefix}{name}");
     let crates = ["libc::", "std::alloc::", "alloc::alloc::"];
     let known = crates.contains(&prefix.trim_start_matches("::"));
-    known
-        || shapes.all().any(|id| match shapes.kind(id) {
-            Kind::Path => shapes.text_of(id) == path,
-            Kind::Use => prefix.is_empty() && shapes.mentions(shapes.span(id), name) > 0,
-            _ => false,
-        })
+    let imported =
+        |id: Id| shapes.kind(id) == Kind::Use && shapes.mentions(shapes.span(id), name) > 0;
+    known || shapes.names(&path) || prefix.is_empty() && shapes.all().any(imported)
 }
 
 /// `std`, or `core` in a file that knows nothing of `std`.

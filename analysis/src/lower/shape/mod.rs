@@ -9,6 +9,8 @@ mod tests;
 
 use super::ForgetSpans;
 use super::guard;
+use super::macros::MacroTable;
+use super::skim;
 use super::text::{Kind as PieceKind, Pieces};
 use crate::span::{FileId, Pos, Span};
 use read::Reader;
@@ -120,12 +122,15 @@ pub struct Shapes {
 }
 
 impl Shapes {
-    /// Reads a file; `None` if it does not parse.
-    pub fn read(file: FileId, text: &str) -> Option<Shapes> {
+    /// Reads a file; `None` if it does not parse. Of the functions, those alone have insides in
+    /// which one of the places stands.
+    pub fn read(file: FileId, text: &str, places: &[Pos]) -> Option<Shapes> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         guard::check(text).ok()?;
         let _forget = ForgetSpans;
-        let tree = syn::parse_file(text).ok()?;
+        let skim = skim::skim(text, &MacroTable::default(), places).ok()?;
+        let part = skim.and_then(|skim| syn::parse_file(&skim.text).ok());
+        let tree = part.or_else(|| syn::parse_file(text).ok())?;
         let breaks = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
         let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1));
         let nodes = Reader::nodes(file, &tree);
@@ -260,6 +265,22 @@ impl Shapes {
         let pieces = Pieces::new(self.text(span));
         let named = pieces.clone().filter(|piece| piece.kind == PieceKind::Word);
         named.filter(|piece| pieces.slice(*piece) == name).count()
+    }
+
+    /// Whether the code of the file names something by exactly this path, as `a::b`.
+    pub fn names(&self, path: &str) -> bool {
+        if !self.text.contains(path) {
+            return false;
+        }
+        let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+        let mut pieces = Pieces::new(&self.text);
+        pieces.any(|piece| {
+            let (before, rest) = self.text.split_at(piece.start);
+            let after = rest.strip_prefix(path);
+            matches!(piece.kind, PieceKind::Word | PieceKind::Punct(b':'))
+                && !before.ends_with("::")
+                && after.is_some_and(|after| !after.starts_with(goes_on))
+        })
     }
 
     fn offset(&self, pos: Pos) -> usize {

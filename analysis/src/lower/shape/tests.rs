@@ -3,7 +3,18 @@
 use super::*;
 
 fn read(text: &str) -> Shapes {
-    Shapes::read(FileId(0), text).unwrap()
+    Shapes::read(FileId(0), text, &everywhere(text)).unwrap()
+}
+
+/// All places of a text.
+fn everywhere(text: &str) -> Vec<Pos> {
+    let lines = text.lines().zip(1..);
+    lines
+        .flat_map(|(text, line)| {
+            let columns = 0..text.chars().count() as u32;
+            columns.map(move |column| Pos { line, column })
+        })
+        .collect()
 }
 
 /// The nodes of this kind, as they are written.
@@ -96,6 +107,43 @@ fn bindings_say_whether_they_own() {
 
 #[test]
 fn what_does_not_parse_has_no_shapes() {
-    assert!(Shapes::read(FileId(0), "fn f( {").is_none());
-    assert!(Shapes::read(FileId(0), "\u{feff}fn f() {}").is_some());
+    assert!(Shapes::read(FileId(0), "fn f( {", &[]).is_none());
+    assert!(Shapes::read(FileId(0), "\u{feff}fn f() {}", &[]).is_some());
+}
+
+#[test]
+fn functions_that_nobody_asks_for_are_empty() {
+    let text = "fn a() { one(1); }\nimpl S {\n    fn b() { two(\"2\"); fn c() { three(3); } }\n}\n";
+    let asked = [Pos {
+        line: 3,
+        column: 13,
+    }];
+    let shapes = Shapes::read(FileId(0), text, &asked).unwrap();
+    let calls = texts(&shapes, |kind| kind == Kind::Call);
+    assert_eq!(calls, ["two(\"2\")", "three(3)"]);
+    let functions = texts(&shapes, |kind| kind == Kind::Function);
+    assert_eq!(functions[0], "fn a() { one(1); }");
+    assert!(shapes.names("one"));
+}
+
+#[test]
+fn paths_that_the_code_names() {
+    let shapes = read(
+        "use c::mem::{free};\nfn f() { let x: c::g = y; ::c::h(); \"c::s\"; k::c::m() } // c::k",
+    );
+    for path in ["free", "c::g", "::c::h", "k::c::m"] {
+        assert!(shapes.names(path), "{path}");
+    }
+    for path in [
+        "c",
+        "c::mem",
+        "c::mem::free",
+        "c::h",
+        "c::s",
+        "c::m",
+        "c::k",
+        "fre",
+    ] {
+        assert!(!shapes.names(path), "{path}");
+    }
 }

@@ -8,7 +8,7 @@ use crate::span::FileId;
 fn skimmed(text: &str) -> Option<Skim> {
     let mut macros = MacroTable::default();
     collect_macros(FileId(0), text, &mut macros);
-    skim(text, &macros).ok().flatten()
+    skim(text, &macros, &[]).ok().flatten()
 }
 
 /// The bodies that are left out, each from its brace.
