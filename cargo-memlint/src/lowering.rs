@@ -2,7 +2,7 @@
 
 use crate::load::{Placed, Tree};
 use crate::notice::Notice;
-use crate::plan::Plan;
+use crate::plan::{Plan, Unit};
 use crate::progress::Progress;
 use crate::shelf::{Drafts, Scanned, Shelf, read_bytes, read_text};
 use crate::triggers;
@@ -136,7 +136,8 @@ fn macro_tables(
     shelf: &Shelf,
     ids: &FxHashMap<OsString, FileId>,
 ) -> Vec<Arc<MacroTable>> {
-    let mut tables: Vec<MacroTable> = plan.units.iter().map(|_| MacroTable::default()).collect();
+    let edition = |unit: &Unit| MacroTable::of_edition(&unit.identity.target.edition);
+    let mut tables: Vec<MacroTable> = plan.units.iter().map(edition).collect();
     let mut parsed = vec![false; tables.len()];
     let scanned = |placed: &Placed| shelf.scanned(&placed.path);
     for placed in &tree.placed {

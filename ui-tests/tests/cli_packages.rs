@@ -47,6 +47,18 @@ fn a_package_is_found_from_its_folder_and_by_its_manifest() {
     );
 }
 
+/// From edition 2024 on, the temporaries of a block's value are gone before the call.
+#[test]
+fn temporaries_end_as_the_edition_says() {
+    let code = "pub fn f(s: &str) {\n    \
+        unsafe { libc::puts({ std::ffi::CString::new(s).unwrap().as_ptr() }); }\n}\n";
+    let scratch = package("edition").file("src/lib.rs", code);
+    assert_eq!(places(&json(&scratch, "", 1)), ["src/lib.rs:2"]);
+    let older = manifest("user").replace("2024", "2021") + "\n[workspace]\n";
+    let scratch = scratch.file("Cargo.toml", older);
+    assert!(places(&json(&scratch, "", 0)).is_empty());
+}
+
 #[test]
 fn a_file_of_two_targets_is_reported_once() {
     let scratch = package("shared")

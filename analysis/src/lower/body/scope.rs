@@ -32,7 +32,8 @@ impl Builder<'_, '_> {
         self.open(whole, self.scopes.len());
     }
 
-    /// Opens the scope of a block; the temporaries of its value outlive its variables.
+    /// Opens the scope of a block. Up to edition 2021 the temporaries of its value outlive its
+    /// variables.
     pub(super) fn push_block(&mut self, whole: Span) {
         let around = self.scopes.last().map_or(0, |scope| scope.temporaries);
         self.open(whole, around);

@@ -102,9 +102,10 @@ impl Builder<'_, '_> {
     fn tail(&mut self, dest: Option<&Place>, stmt: &Stmt, end: Span) {
         let extend = self.extend.take();
         let cfg = self.cx.cfg(stmt_attrs(stmt));
-        let conditional = cfg.is_some();
+        // What is there only under a condition must be gone where the condition ends.
+        let brief = cfg.is_some() || self.cx.macros.has_brief_tails();
         self.under_cfg(cfg, |b| {
-            if conditional {
+            if brief {
                 b.push_scope(end);
             }
             b.extend = extend;
@@ -113,7 +114,7 @@ impl Builder<'_, '_> {
                 Stmt::Macro(x) => b.macro_call(dest, &x.mac),
                 _ => {}
             }
-            if conditional {
+            if brief {
                 b.pop_scope();
             }
         });

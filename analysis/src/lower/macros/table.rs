@@ -7,12 +7,15 @@ use crate::span::{FileId, Pos, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 
-/// The `macro_rules!` of a crate, as text: token trees cannot cross threads.
+/// What the files of a crate are read with: its `macro_rules!`, as text, since token trees cannot
+/// cross threads, and its edition.
 #[derive(Debug, Default, Clone)]
 pub struct MacroTable {
     texts: FxHashMap<String, Vec<Definition>>,
     /// Those that may declare items or imports, by the hash of their calls.
     declaring: OnceLock<FxHashSet<u32>>,
+    /// Whether the temporaries of a block's value end with the block.
+    brief_tails: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -26,6 +29,21 @@ struct Definition {
 }
 
 impl MacroTable {
+    /// An empty table for a crate of this edition, as its manifest has it; without one, or if it is
+    /// none, that before 2024 is meant.
+    pub fn of_edition(edition: &str) -> MacroTable {
+        MacroTable {
+            brief_tails: edition.parse().is_ok_and(|year: u16| year >= 2024),
+            ..MacroTable::default()
+        }
+    }
+
+    /// Whether the temporaries of a block's value end with the block, before its variables; up to
+    /// edition 2021 they end with the statement around it.
+    pub(crate) fn has_brief_tails(&self) -> bool {
+        self.brief_tails
+    }
+
     /// The rules of all macros of that name, the newest last.
     pub(crate) fn texts(&self, name: &str) -> Option<impl Iterator<Item = (&str, Span)>> {
         let all = self.texts.get(name)?;

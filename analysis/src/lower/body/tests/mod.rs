@@ -14,7 +14,14 @@ use std::fmt::Write;
 /// of the whole nor blank lines matter.
 #[track_caller]
 fn check(source: &str, expected: &str) {
-    let ir = lower_file(FileId(0), source, &MacroTable::default()).expect("the source parses");
+    check_of("2021", source, expected);
+}
+
+/// The same for a crate of this edition.
+#[track_caller]
+fn check_of(edition: &str, source: &str, expected: &str) {
+    let table = MacroTable::of_edition(edition);
+    let ir = lower_file(FileId(0), source, &table).expect("the source parses");
     let mut printed = String::new();
     for body in &ir.bodies {
         write!(printed, "{body}").expect("a string takes all");

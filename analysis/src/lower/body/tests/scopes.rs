@@ -1,6 +1,6 @@
 //! When variables and temporaries are dropped.
 
-use super::check;
+use super::{check, check_of};
 
 #[test]
 fn temporaries_end_with_their_statement() {
@@ -78,6 +78,33 @@ fn the_value_of_a_block_keeps_its_temporaries_for_what_stands_around_it() {
           return
         c0: drop _3
         c1: drop _7
+        ",
+    );
+}
+
+#[test]
+fn from_edition_2024_on_they_end_with_the_block() {
+    check_of(
+        "2024",
+        r"
+        fn f() {
+            show({ let a = make(); other().as_ptr() });
+        }
+        ",
+        r"
+        Fn()
+        b0:
+          _3:a = make()
+          _4 = other() !c0
+          _2 = .as_ptr(_4) !c1
+          drop-temp _4
+          drop _3:a
+          _1 = show(_2)
+          drop-temp _1
+          _0 = ()
+          return
+        c0: drop _3:a
+        c1: drop _4 -> c0
         ",
     );
 }
