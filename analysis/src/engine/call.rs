@@ -53,6 +53,12 @@ impl Entry<'_> {
 /// Blocks of a function that is followed even if it touches no memory by hand.
 const SHORT: usize = 8;
 
+/// One part of so many of what is left is for the next call.
+const SHARE: u32 = 4;
+
+/// Steps that every call may cost.
+const LEAST: u32 = 200;
+
 /// A state after a call, and the call's result.
 pub(crate) type Outcome = (State, ValueId);
 
@@ -297,6 +303,13 @@ impl<'p> Machine<'p> {
         same < 2 && users <= self.bounds.depth && self.active.len() < 4 * self.bounds.depth
     }
 
+    /// The steps that a followed call may cost: a part of what is left, so that the first calls of a
+    /// function do not use up what the rest of it needs.
+    fn allowance(&self) -> u32 {
+        let left = self.ceiling.saturating_sub(self.steps);
+        self.bounds.call_steps.min((left / SHARE).max(LEAST))
+    }
+
     /// Executes a body in view with these arguments.
     pub(crate) fn follow(&mut self, st: State, entry: Entry<'_>, ret: &Ty) -> Vec<Outcome> {
         let site = self.here();
@@ -308,7 +321,7 @@ impl<'p> Machine<'p> {
         } else {
             let before = st.clone();
             let outer = self.ceiling;
-            let mine = outer.min(self.steps + self.bounds.call_steps);
+            let mine = outer.min(self.steps + self.allowance());
             self.ceiling = mine;
             let done = self.enter(st, &entry, site, stub);
             self.ceiling = outer;

@@ -22,7 +22,7 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError, RwLock};
 pub struct Options {
     /// Steps that one function may cost, all paths and followed calls together.
     pub steps: u32,
-    /// Steps that one followed call of the user's functions may cost.
+    /// Steps that one followed call of the user's functions may cost at most.
     pub call_steps: u32,
     /// States kept where the paths of one function meet.
     pub states: usize,
@@ -39,7 +39,7 @@ impl Default for Options {
         Options {
             steps: 6_000,
             call_steps: 1_000,
-            states: 24,
+            states: 16,
             depth: 5,
             families: None,
             audit: false,

@@ -13,7 +13,11 @@ use crate::ir::{Body, Callee, Operand, Place, Proj, Rvalue, StmtKind, Terminator
 use crate::name::Name;
 use crate::resolve::{AdtId, BodyRef, FnId, Program, StaticId};
 use crate::types::{self, Ty};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
+
+/// The fields that each function names.
+type Named = FxHashMap<FnId, FxHashSet<Name>>;
 
 /// States of the storing function with which the others are tried.
 const STATES: usize = 4;
@@ -23,6 +27,7 @@ impl Machine<'_> {
     pub(crate) fn unreleased(&mut self, stored: &[Stored]) -> Vec<Event> {
         let mut events = Vec::new();
         let mut seen = FxHashSet::default();
+        let mut named = Named::default();
         for one in stored {
             if seen.contains(&one.adt) || !self.may_own(one) {
                 continue;
@@ -32,7 +37,7 @@ impl Machine<'_> {
                 .filter(|s| s.adt == one.adt)
                 .map(|s| s.by)
                 .collect();
-            if !self.is_released(one, &makers) {
+            if !self.is_released(one, &makers, &mut named) {
                 seen.insert(one.adt);
                 events.push(self.never_released(one));
             }
@@ -97,7 +102,7 @@ impl Machine<'_> {
     }
 
     /// Whether anything in view releases the field, or may.
-    fn is_released(&mut self, one: &Stored, makers: &[FnId]) -> bool {
+    fn is_released(&mut self, one: &Stored, makers: &[FnId], named: &mut Named) -> bool {
         let program = self.program;
         let krate = program.crate_name(program.adt(one.adt).scope);
         let numbered = one.field.as_str().starts_with(|c: char| c.is_ascii_digit());
@@ -120,7 +125,10 @@ impl Machine<'_> {
                     } else {
                         self.sees_private(id, one.adt)
                     };
-            if !near || !self.mentions_field(id, body, one) {
+            if !near
+                || !self.names_field(id, body, one.field, named)
+                || !self.mentions_field(id, body, one)
+            {
                 continue;
             }
             match subject {
@@ -147,6 +155,29 @@ impl Machine<'_> {
     fn subject_of(&self, id: FnId, adt: AdtId) -> Option<usize> {
         let params = &self.program.signature(id).params;
         params.iter().position(|ty| mentions_adt(ty, adt, 3))
+    }
+
+    /// Whether the function names a field so, whatever type has it.
+    fn names_field(&mut self, id: FnId, at: BodyRef, field: Name, named: &mut Named) -> bool {
+        let names = named.entry(id).or_insert_with(|| {
+            let names = RefCell::default();
+            self.types_of(at, Some(id));
+            let mut todo = vec![at.body];
+            let note = |place: &Place| {
+                let fields = place.proj.iter().filter_map(|step| match step {
+                    Proj::Field(name) => Some(*name),
+                    _ => None,
+                });
+                RefCell::<FxHashSet<Name>>::borrow_mut(&names).extend(fields);
+                false
+            };
+            while let Some(body) = todo.pop() {
+                let at = BodyRef { body, ..at };
+                body_mentions(self.program.body(at), &note, &mut todo);
+            }
+            names.into_inner()
+        });
+        names.contains(&field)
     }
 
     fn mentions_field(&mut self, id: FnId, at: BodyRef, one: &Stored) -> bool {
