@@ -20,6 +20,7 @@ use crate::resolve::{AdtId, BodyRef, Deref, FnId, Program, Res};
 use crate::span::Span;
 use crate::types::{self, Ty, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -92,6 +93,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) owning: FxHashMap<ValueId, bool>,
     pub(crate) constants: FxHashMap<crate::resolve::ConstId, Option<ValueId>>,
     resolved: FxHashMap<usize, Res>,
+    /// The types of places, by the address, how much of the place, and the body's types.
+    prefixes: FxHashMap<(usize, usize, usize), Ty>,
     pub(crate) interest: Arc<Interest>,
     /// What binds no generics, made once.
     pub(crate) unbound: Rc<[(Name, Ty)]>,
@@ -159,6 +162,7 @@ impl<'p> Machine<'p> {
             owning: FxHashMap::default(),
             constants: FxHashMap::default(),
             resolved: FxHashMap::default(),
+            prefixes: FxHashMap::default(),
             interest,
             unbound: Rc::from([]),
             whole: Rc::from([]),
@@ -251,7 +255,7 @@ impl<'p> Machine<'p> {
     /// What a path of the active body means; paths live as long as the program, so their
     /// address is their name.
     pub(crate) fn resolve(&mut self, path: &'p Path) -> Res {
-        let key = std::ptr::from_ref(path).addr();
+        let key = ptr::from_ref(path).addr();
         if let Some(res) = self.resolved.get(&key) {
             return res.clone();
         }
@@ -270,24 +274,33 @@ impl<'p> Machine<'p> {
     }
 
     /// The type of a place of the active body, generics bound.
-    pub(crate) fn place_type(&self, place: &Place) -> Ty {
-        let active = self.active();
-        let ty = types::place_ty(self.program, active.body, &active.types, place);
-        if active.substs.is_empty() {
-            ty
-        } else {
-            types::substitute(&ty, &active.substs)
+    pub(crate) fn place_type(&mut self, place: &'p Place) -> Ty {
+        self.prefix_type(place, place.proj.len())
+    }
+
+    /// The type of the place up to (not including) projection `at`.
+    pub(crate) fn prefix_type(&mut self, place: &'p Place, at: usize) -> Ty {
+        let Some(Active {
+            body,
+            types,
+            substs,
+            ..
+        }) = self.active.last()
+        else {
+            return Ty::Unknown;
+        };
+        let find = || types::prefix_ty(self.program, *body, types, place, at);
+        if at == 0 {
+            return substituted(&find(), substs);
         }
+        // Places and the types of a body live as long as the machine.
+        let key = (ptr::from_ref(place).addr(), at, Arc::as_ptr(types).addr());
+        substituted(self.prefixes.entry(key).or_insert_with(find), substs)
     }
 
     /// A type of the active body with its generics bound.
     pub(crate) fn bind(&self, ty: &Ty) -> Ty {
-        let substs = &self.active().substs;
-        if substs.is_empty() {
-            ty.clone()
-        } else {
-            types::substitute(ty, substs)
-        }
+        substituted(ty, &self.active().substs)
     }
 
     pub(crate) fn variant_name(&self, adt: AdtId, ix: u32) -> Name {
@@ -387,5 +400,13 @@ impl<'p> Machine<'p> {
 
     pub(crate) fn is_stub_adt(&self, adt: AdtId) -> bool {
         self.program.adt(adt).stub
+    }
+}
+
+/// A type with these generics bound.
+fn substituted(ty: &Ty, substs: &[(Name, Ty)]) -> Ty {
+    match substs {
+        [] => ty.clone(),
+        substs => types::substitute(ty, substs),
     }
 }

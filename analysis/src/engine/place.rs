@@ -251,7 +251,7 @@ impl<'p> Machine<'p> {
                 tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
                 ..
             } => Some(*adt),
-            _ => match self.prefix_ty(place, at) {
+            _ => match self.prefix_type(place, at) {
                 Ty::Adt(adt, _) => Some(adt),
                 _ => None,
             },
@@ -262,15 +262,6 @@ impl<'p> Machine<'p> {
             _ => "Ok",
         };
         Name::new(name)
-    }
-
-    /// The type of the place up to (not including) projection `at`.
-    pub(crate) fn prefix_ty(&mut self, place: &'p Place, at: usize) -> Ty {
-        let prefix = Place {
-            base: place.base.clone(),
-            proj: place.proj[..at].to_vec(),
-        };
-        self.place_type(&prefix)
     }
 
     /// Follows one pointer, reference or smart pointer.
@@ -299,7 +290,7 @@ impl<'p> Machine<'p> {
         if !self.is_symbol(value) {
             return value;
         }
-        let ty = behind(self.prefix_ty(place, at), followed);
+        let ty = behind(self.prefix_type(place, at), followed);
         let shaped = self.shape(st, value, &ty);
         if shaped != value {
             self.store(st, loc, shaped);

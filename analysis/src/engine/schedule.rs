@@ -39,7 +39,7 @@ impl Default for Options {
         Options {
             steps: 6_000,
             call_steps: 1_000,
-            states: 16,
+            states: 12,
             depth: 5,
             families: None,
             audit: false,

@@ -8,6 +8,7 @@ use super::state::State;
 use super::value::{Key, Value, ValueId};
 use crate::ir::{BinOp, LocalId};
 use crate::name::Name;
+use std::rc::Rc;
 
 /// A set of small numbers.
 #[derive(Default)]
@@ -88,11 +89,18 @@ impl Reach {
 
 /// Forgets the variables of the innermost call that do not matter any more.
 pub(crate) fn forget_dead(st: &mut State, live: &Locals) {
-    let frame = st.frames.len() - 1;
-    for at in 0..st.frames[frame].locals.len() {
-        let local = LocalId(at as u32);
-        if st.local(frame, local) != ValueId::UNINIT && !live.contains(local) {
-            st.set_local(frame, local, ValueId::UNINIT);
+    let Some(frame) = st.frames.last_mut() else {
+        return;
+    };
+    let dead = |(at, value): (usize, &ValueId)| {
+        *value != ValueId::UNINIT && !live.contains(LocalId(at as u32))
+    };
+    if !frame.locals.iter().enumerate().any(dead) {
+        return;
+    }
+    for (at, value) in Rc::make_mut(frame).locals.iter_mut().enumerate() {
+        if dead((at, value)) {
+            *value = ValueId::UNINIT;
         }
     }
 }

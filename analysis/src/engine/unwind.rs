@@ -35,13 +35,13 @@ impl Unwinds {
     }
 }
 
-impl Machine<'_> {
+impl<'p> Machine<'p> {
     /// The name of the code that a call runs and that somebody else wrote: a function that is a
     /// parameter, a method of a type parameter. Nobody here knows that it does not panic.
     pub(crate) fn runs_unknown_code(
         &mut self,
         st: &State,
-        call: &Call,
+        call: &'p Call,
         target: Option<&Target>,
         callee: &Callable,
     ) -> Option<Name> {

@@ -9,6 +9,17 @@ use std::sync::Arc;
 
 /// The type of a place, with auto-deref of fields.
 pub fn place_ty(program: &Program, body: BodyRef, types: &Types, place: &Place) -> Ty {
+    prefix_ty(program, body, types, place, place.proj.len())
+}
+
+/// The type of the place up to (not including) projection `at`.
+pub(crate) fn prefix_ty(
+    program: &Program,
+    body: BodyRef,
+    types: &Types,
+    place: &Place,
+    at: usize,
+) -> Ty {
     let base = match &place.base {
         Base::Local(LocalId(at)) => types
             .locals
@@ -20,10 +31,10 @@ pub fn place_ty(program: &Program, body: BodyRef, types: &Types, place: &Place) 
             None => item_ty(program, &program.body_env(body), path).1,
         },
     };
-    if place.proj.is_empty() {
-        return base;
+    match &place.proj[..at] {
+        [] => base,
+        steps => project(program, &program.body_env(body), base, steps),
     }
-    project(program, &program.body_env(body), base, &place.proj)
 }
 
 /// What an item used as a value means, and its type.
