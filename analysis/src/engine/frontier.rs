@@ -8,6 +8,7 @@ use super::heat::Heat;
 use super::interest::{HotNames, Mention, Survey, lends_pointers};
 use crate::resolve::FnId;
 use rustc_hash::FxHashSet;
+use std::cmp::Reverse;
 
 /// The functions still to be judged, and what makes them worth executing.
 pub(crate) struct Frontier<'p> {
@@ -30,13 +31,20 @@ impl<'p> Frontier<'p> {
         }
     }
 
-    /// Functions whose text holds a word of this round.
+    /// Functions whose text holds a word of this round, the longest first, so that no thread ends up
+    /// alone with one.
     pub(crate) fn candidates(&self) -> Vec<FnId> {
         let may = self
             .waiting
             .iter()
             .filter(|mention| mention.may_hold(&self.heat, &self.names));
-        may.map(|mention| mention.id).collect()
+        let mut found: Vec<FnId> = may.map(|mention| mention.id).collect();
+        let program = self.survey.program;
+        found.sort_by_key(|id| {
+            let span = program.func(*id).span;
+            Reverse(span.hi.line - span.lo.line)
+        });
+        found
     }
 
     /// Whether a candidate does mention a name of this round: its body is lowered to see that.
