@@ -29,6 +29,8 @@ pub struct Diagnostic {
     pub function: String,
     /// What happened, if an event tells of it.
     pub event: Option<Box<Event>>,
+    /// The same at the same place for other blocks, as for two arguments of one call.
+    pub beside: Vec<Diagnostic>,
 }
 
 /// A place with what is to be said about it.
@@ -94,6 +96,7 @@ impl Diagnostic {
             suggestions: Vec::new(),
             function: String::new(),
             event: None,
+            beside: Vec::new(),
         }
     }
 
@@ -155,6 +158,15 @@ impl Diagnostic {
     pub(crate) fn suggest(mut self, suggestion: Suggestion) -> Diagnostic {
         self.suggestions.push(suggestion);
         self
+    }
+
+    /// Keeps what is wrong at the same place with another block.
+    pub(crate) fn stand_beside(&mut self, other: Diagnostic) {
+        let origin = |d: &Diagnostic| d.event.as_ref().map(|event| event.block.origin.clone());
+        let new = origin(&other);
+        if new != origin(self) && self.beside.iter().all(|known| new != origin(known)) {
+            self.beside.push(other);
+        }
     }
 
     /// All places in the order in which it happens; the macro call that brings the code in is

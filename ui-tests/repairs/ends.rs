@@ -1,6 +1,6 @@
 //! Memory that ends twice, too early, or that was never on the heap.
 
-use std::ffi::{CString, c_void};
+use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
@@ -113,4 +113,20 @@ pub fn untested() -> *mut u32 {
         *cell = 7;
         cell
     }
+}
+
+pub fn both_dangle(path: &str, mode: &str) -> *mut libc::FILE {
+    let path = CString::new(path).unwrap().as_ptr();
+    let mode = CString::new(mode).unwrap().as_ptr();
+    unsafe { libc::fopen(path, mode) }
+}
+
+unsafe extern "C" {
+    fn store_set(key: *const c_char, value: *const c_char) -> i32;
+}
+
+pub fn both_dangle_elsewhere(key: &str, value: &str) -> i32 {
+    let key = CString::new(key).unwrap().as_ptr();
+    let value = CString::new(value).unwrap().as_ptr();
+    unsafe { store_set(key, value) }
 }

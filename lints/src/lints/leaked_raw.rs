@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
-use crate::repair::{self, Call};
+use crate::repair::{self, Call, Lent, Named};
 use crate::wording::{self, came_about, container, disowned, lost, never_released, tell};
 use memlint_analysis::event::{Block, Event, EventKind, Loss, Origin};
 use memlint_analysis::lower::shape::{Id, Kind, Shapes};
@@ -134,7 +134,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let statement = repair::whole_statement(shapes, call.id);
     match (statement, call.name()) {
-        (Some(statement), "into_raw" | "forget") => let_drop(call, statement),
+        (Some(statement), "into_raw" | "forget") => let_drop(call, statement, *lost_at),
         (None, "into_raw") => take_back(call, *lost_at),
         _ => None,
     }
@@ -190,12 +190,23 @@ fn borrower(shapes: &Shapes, id: Id) -> Option<Call<'_>> {
     }
 }
 
-/// What is given up for nothing may as well be dropped.
-fn let_drop(call: Call<'_>, statement: Id) -> Option<Suggestion> {
+/// What is given up for nothing may as well be dropped: at once, or where its variable ends if a
+/// pointer that it lent is used until then.
+fn let_drop(call: Call<'_>, statement: Id, lost_at: Span) -> Option<Suggestion> {
     let (shapes, path) = (call.shapes, call.path()?);
-    let value = shapes.text_of(call.argument(0)?);
+    let value = call.argument(0)?;
     let inside = shapes.text_of(path);
-    let edit = repair::replace(shapes.span(statement), format!("drop({value});"));
+    let named = shapes.kind(value) == Kind::Path;
+    if named && repair::lent(shapes, value, statement, lost_at) == Lent::InScope {
+        let edit = repair::remove(shapes, statement);
+        let message = format!("let it drop at the end of its scope instead of `{inside}`");
+        return repair::likely(message, vec![edit]);
+    }
+    if !repair::lends_nothing(shapes, value, statement, lost_at) {
+        return None;
+    }
+    let dropped = format!("drop({});", shapes.text_of(value));
+    let edit = repair::replace(shapes.span(statement), dropped);
     repair::likely(format!("drop it instead of `{inside}`"), vec![edit])
 }
 
@@ -207,18 +218,12 @@ fn take_back(call: Call<'_>, lost_at: Span) -> Option<Suggestion> {
         .iter()
         .any(|name| prefix.ends_with(name));
     let by_let = repair::named_by(shapes, call.id)?;
-    let Kind::Let {
-        name: Some(name), ..
-    } = shapes.kind(by_let)
-    else {
-        return None;
-    };
+    let named = Named::of(shapes, by_let)?;
     if !own || shapes.span(repair::plain(shapes, repair::initial(shapes, by_let)?)) != call.span() {
         return None;
     }
-    let leave = repair::leaving(shapes, lost_at)?;
-    let name = shapes.text(name);
-    let release = format!("drop(unsafe {{ {prefix}from_raw({name}) }});");
+    let leave = repair::leaving(shapes, lost_at).filter(|at| named.is_forgotten_only_at(*at))?;
+    let release = format!("drop(unsafe {{ {prefix}from_raw({}) }});", named.name);
     let edit = repair::line_before(shapes, leave, &release);
     repair::likely("take it back before the return", vec![edit])
 }

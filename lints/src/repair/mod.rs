@@ -5,10 +5,15 @@
 //! pointer has to come from the named call on all of them, by a name that is bound once.
 
 mod call;
+mod exit;
+mod join;
+mod lent;
 mod origin;
 mod place;
 
 pub(crate) use call::{Call, is_drop};
+pub(crate) use exit::Named;
+pub(crate) use lent::{Lent, lends_nothing, lent};
 pub(crate) use origin::{
     bare, bound, comes_from, function, home, in_unsafe, initial, is_untyped_cast, named_by, plain,
     statement, value,
@@ -25,12 +30,18 @@ use memlint_analysis::span::{Pos, Span};
 /// Adds the repair of the finding, if its lint knows one for the way the code is written. The shapes
 /// are those of the file in which it is reported.
 pub fn suggest(finding: &mut Diagnostic, shapes: &Shapes) {
-    let Some(event) = &finding.event else { return };
-    // What a macro brings in stands in all of its calls.
-    if event.call.is_some() {
+    let Some(repair) = finding.lint.repair else {
         return;
-    }
-    let repair = finding.lint.repair.and_then(|repair| repair(event, shapes));
+    };
+    let mend = |told: &Diagnostic| {
+        // What a macro brings in stands in all of its calls.
+        let event = told.event.as_ref().filter(|event| event.call.is_none())?;
+        repair(event, shapes)
+    };
+    let Some(own) = mend(finding) else { return };
+    let beside = finding.beside.iter().map(mend).collect();
+    let Some(beside) = beside else { return };
+    let repair = join::join(finding, own, beside);
     finding.suggestions.extend(repair);
 }
 
