@@ -115,14 +115,15 @@ pub fn untested() -> *mut u32 {
     }
 }
 
-pub fn both_dangle(path: &str, mode: &str) -> *mut libc::FILE {
-    let path = CString::new(path).unwrap().as_ptr();
-    let mode = CString::new(mode).unwrap().as_ptr();
-    unsafe { libc::fopen(path, mode) }
+unsafe extern "C" {
+    fn strcmp(a: *const c_char, b: *const c_char) -> i32;
+    fn store_set(key: *const c_char, value: *const c_char) -> i32;
 }
 
-unsafe extern "C" {
-    fn store_set(key: *const c_char, value: *const c_char) -> i32;
+pub fn both_dangle(name: &str, other: &str) -> i32 {
+    let name = CString::new(name).unwrap().as_ptr();
+    let other = CString::new(other).unwrap().as_ptr();
+    unsafe { strcmp(name, other) }
 }
 
 pub fn both_dangle_elsewhere(key: &str, value: &str) -> i32 {

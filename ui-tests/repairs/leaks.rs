@@ -169,3 +169,12 @@ pub fn forgotten_twice(bits: u32) -> Option<u32> {
     }
     return Some(unsafe { *mask });
 }
+
+pub fn lent_for_a_status(window: c_int, title: &str) -> Result<(), c_int> {
+    let title = format!("{title} ({window})");
+    unsafe { window_set_title(window, CString::new(title).unwrap().into_raw()) };
+    match unsafe { queue_check(8) } {
+        0 => Ok(()),
+        status => Err(status),
+    }
+}

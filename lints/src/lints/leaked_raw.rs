@@ -84,9 +84,10 @@ fn check(event: &Event) -> Option<Diagnostic> {
 }
 
 fn help(how: &Loss, by: &str, block: &Block) -> String {
-    if let (Loss::BorrowedByForeign { .. }, "CString" | "Vec" | "String") = (how, container(by)) {
-        let owner = container(by);
-        return format!("lend it with `as_ptr`, and keep the `{owner}` alive during the call");
+    if let (Loss::BorrowedByForeign { to }, "CString" | "Vec" | "String") = (how, container(by)) {
+        let to = wording::code(to);
+        let back = wording::repair(block).unwrap_or_else(|| "take it back".to_owned());
+        return format!("{back} after the call, or lend it with `as_ptr` if {to} only reads it");
     }
     if by.ends_with("forget") {
         return "let the value drop instead of forgetting it".to_owned();
@@ -150,6 +151,10 @@ fn lend(call: Call<'_>, foreign: Option<&str>) -> Option<Suggestion> {
     if !reader && !named {
         return None;
     }
+    // One that is not known may write through the pointer.
+    if let (false, Some(repair)) = (reader, take_back_after(call)) {
+        return Some(repair);
+    }
     // C declares what it only reads as `const`.
     let lent = match reader && borrower.prefix().ends_with("libc::") {
         true => "as_ptr()",
@@ -172,8 +177,27 @@ fn lend(call: Call<'_>, foreign: Option<&str>) -> Option<Suggestion> {
             vec![repair::replace(call.span(), lent)]
         }
     };
-    // One that is not known may keep the pointer, or write through it.
     repair::graded(reader, "lend the text instead of giving it up", edits)
+}
+
+/// The text gets a name before the statement of the call that borrows it, and is taken back behind.
+fn take_back_after(call: Call<'_>) -> Option<Suggestion> {
+    let shapes = call.shapes;
+    let statement = repair::ended_statement(shapes, call.id)?;
+    let name = repair::fresh(shapes, call.id, &["raw", "text", "raw_text"])?;
+    let owner = repair::path_of(shapes, call.id, "std::ffi", "CString");
+    let back = format!("{owner}::from_raw({name})");
+    let back = match repair::in_unsafe(shapes, statement) {
+        true => format!("drop({back});"),
+        false => format!("drop(unsafe {{ {back} }});"),
+    };
+    let given = format!("let {name} = {};", shapes.text_of(call.id));
+    let edits = vec![
+        repair::line_before(shapes, statement, &given),
+        repair::replace(call.span(), name),
+        repair::line_after(shapes, statement, &back),
+    ];
+    repair::likely("take it back after the call", edits)
 }
 
 /// The call whose argument this is, casts left out.
@@ -259,7 +283,8 @@ mod tests {
         let message = "memory given up by `CString::into_raw` is never released: `libc::puts` only \
                        borrows it";
         assert_eq!(d.message, message);
-        let help = "lend it with `as_ptr`, and keep the `CString` alive during the call";
+        let help = "take it back with `CString::from_raw` and let it drop after the call, or lend it \
+                    with `as_ptr` if `libc::puts` only reads it";
         assert_eq!(d.helps, [help]);
     }
 

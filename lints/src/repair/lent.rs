@@ -172,9 +172,8 @@ fn is_straight(shapes: &Shapes, id: Id, block: Id) -> bool {
 pub(crate) fn lends_nothing(shapes: &Shapes, value: Id, statement: Id, lost_at: Span) -> bool {
     let is_local = |id: Id| {
         let text = shapes.text_of(id);
-        let binds = |at: Id| {
-            matches!(shapes.kind(at), Kind::Binding { .. }) && shapes.text_of(at) == text
-        };
+        let binds =
+            |at: Id| matches!(shapes.kind(at), Kind::Binding { .. }) && shapes.text_of(at) == text;
         function(shapes, id).is_some_and(|function| shapes.inside(function).any(binds))
     };
     let mut names = std::iter::once(value)

@@ -19,8 +19,8 @@ pub(crate) use origin::{
     statement, value,
 };
 pub(crate) use place::{
-    fresh, is_callable, is_repeatable, is_used_after, leaving, library, path_of, straight,
-    whole_statement,
+    ended_statement, fresh, is_callable, is_repeatable, is_used_after, leaving, library, path_of,
+    straight, whole_statement,
 };
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Suggestion};
@@ -124,6 +124,7 @@ pub(crate) fn line_before(shapes: &Shapes, statement: Id, text: &str) -> Edit {
 }
 
 /// Takes a statement away, with its line if it is alone there; a comment behind it takes its place.
+/// Of the empty lines around it one is left.
 pub(crate) fn remove(shapes: &Shapes, statement: Id) -> Edit {
     let mut span = shapes.span(statement);
     let behind = shapes.behind(span.hi);
@@ -131,7 +132,23 @@ pub(crate) fn remove(shapes: &Shapes, statement: Id) -> Edit {
     if comment.starts_with("//") {
         span.hi.column += (behind.len() - comment.len()) as u32;
     }
-    replace(shapes.with_line(span), "")
+    let mut lines = shapes.with_line(span);
+    let is_empty = |line: u32| {
+        let column = 0;
+        let at = |line| Pos { line, column };
+        let line = Span {
+            lo: at(line),
+            hi: at(line + 1),
+            ..span
+        };
+        let text = shapes.text(line);
+        !text.is_empty() && text.trim().is_empty()
+    };
+    let whole = lines.hi.column == 0 && lines.hi.line > span.hi.line;
+    if whole && span.lo.line > 1 && is_empty(span.lo.line - 1) && is_empty(lines.hi.line) {
+        lines.hi.line += 1;
+    }
+    replace(lines, "")
 }
 
 /// From one position to another of the same file.
