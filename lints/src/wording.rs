@@ -293,7 +293,7 @@ fn step_text(step: &Step, block: &Block) -> String {
         StepKind::Borrowed { owner } => {
             format!("borrowed here from {}, which still owns it", one(owner))
         }
-        StepKind::Left => "the path leaves here".to_owned(),
+        StepKind::Left => "the function that gets the pointer returns here".to_owned(),
         StepKind::Overwritten => "the last pointer is overwritten here".to_owned(),
     }
 }

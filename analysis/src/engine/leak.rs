@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::object::ObjectId;
 use super::state::State;
 use super::tidy::Reach;
-use super::value::{SiteId, ValueId};
+use super::value::{SiteId, Value, ValueId};
 use crate::event::{EventKind, Loss, Usage};
 use crate::span::Span;
 use rustc_hash::FxHashSet;
@@ -221,9 +221,40 @@ impl Machine<'_> {
         }
         self.drain(st, &mut reach);
         if !reach.has(object) {
-            let at = self.report_place().site;
-            self.report_lost(st, object, Loss::Overwritten, at);
+            // A variable of the loop's body dies with each round; another one is overwritten.
+            let (how, at) = match st.block(object).and_then(|block| block.out_of_scope) {
+                Some(at) => (Loss::ScopeEnd, at),
+                None => (Loss::Overwritten, self.report_place().site),
+            };
+            self.report_lost(st, object, how, at);
         }
+    }
+
+    /// A variable that holds a raw pointer goes out of scope.
+    pub(crate) fn leaves_scope(&self, st: &mut State, value: ValueId, at: Span) {
+        let Value::Ptr(pointer) = self.arena.get(value) else {
+            return;
+        };
+        let held = |b: &Block| b.escape == Escape::No && self.is_to_release(b);
+        if self.active.len() == 1
+            && st.block(pointer.object).is_some_and(held)
+            && let Some(block) = st.block_mut(pointer.object)
+        {
+            block.out_of_scope = Some(at);
+        }
+    }
+
+    /// A function that the root calls returns an error: what it was given goes no further.
+    pub(crate) fn note_failed_call(&self, st: &mut State, args: &[ValueId], result: ValueId) {
+        if self.active.len() != 1 || !self.is_error(result) {
+            return;
+        }
+        let mut given = args.iter().filter_map(|arg| match self.arena.get(*arg) {
+            Value::Ptr(pointer) => Some(pointer.object),
+            _ => None,
+        });
+        let lost = given.find(|o| st.block(*o).is_some_and(|b| self.is_to_release(b)));
+        st.failed_with = lost.zip(st.inner);
     }
 
     /// Whether losing the last pointer to this block would be a leak.
