@@ -177,6 +177,22 @@ impl Diagnostic {
         all.filter(|label| self.call != Some(label.span)).collect()
     }
 
+    /// The first repair that can be applied, only a certain one unless others are allowed as well; all
+    /// its edits are in one file, which is read and written as a whole.
+    pub fn repair(&self, likely: bool) -> Option<&Suggestion> {
+        let allowed = |repair: &&Suggestion| match repair.applicability {
+            Applicability::MachineApplicable => true,
+            Applicability::MaybeIncorrect => likely,
+            Applicability::HasPlaceholders => false,
+        };
+        let in_one_file = |repair: &&Suggestion| {
+            let file = repair.edits.first().map(|edit| edit.span.file);
+            file.is_some() && repair.edits.iter().all(|edit| Some(edit.span.file) == file)
+        };
+        let mut repairs = self.suggestions.iter().filter(allowed);
+        repairs.find(in_one_file)
+    }
+
     /// The comment that silences it, to be pasted on a line of its own above the place.
     pub fn allow_line(&self) -> String {
         format!("// memlint: allow({}, reason = \"..\")", self.lint.name)
