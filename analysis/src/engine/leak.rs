@@ -7,6 +7,7 @@ use super::state::State;
 use super::tidy::Reach;
 use super::value::{SiteId, Value, ValueId};
 use crate::event::{EventKind, Loss, Usage};
+use crate::ir::LocalId;
 use crate::span::Span;
 use rustc_hash::FxHashSet;
 
@@ -230,17 +231,31 @@ impl Machine<'_> {
         }
     }
 
-    /// A variable that holds a raw pointer goes out of scope.
-    pub(crate) fn leaves_scope(&self, st: &mut State, value: ValueId, at: Span) {
-        let Value::Ptr(pointer) = self.arena.get(value) else {
+    /// A variable that may hold a raw pointer goes out of scope.
+    pub(crate) fn leaves_scope(&self, st: &mut State, local: LocalId, at: Span) {
+        let [frame] = st.frames.as_slice() else {
             return;
         };
-        let held = |b: &Block| b.escape == Escape::No && self.is_to_release(b);
-        if self.active.len() == 1
-            && st.block(pointer.object).is_some_and(held)
-            && let Some(block) = st.block_mut(pointer.object)
-        {
-            block.out_of_scope = Some(at);
+        let held = |value: ValueId| match self.arena.get(value) {
+            Value::Ptr(pointer) => Some(pointer.object),
+            _ => None,
+        };
+        let Some(object) = held(frame.locals[local.0 as usize]) else {
+            return;
+        };
+        let is_lost = |b: &Block| b.escape == Escape::No && self.is_to_release(b);
+        if !st.block(object).is_some_and(is_lost) {
+            return;
+        }
+        // What was declared before lives longer.
+        let declared = &self.program.body(self.active().body).locals;
+        let own = declared[local.0 as usize].span.lo;
+        let mut others = declared.iter().zip(&frame.locals);
+        let kept = others.any(|(variable, value)| {
+            !variable.name.is_empty() && variable.span.lo < own && held(*value) == Some(object)
+        });
+        if let Some(block) = st.block_mut(object) {
+            block.out_of_scope = Some(at).filter(|_| !kept);
         }
     }
 

@@ -29,7 +29,7 @@ impl<'p> Machine<'p> {
                     let value = st.local(st.frames.len() - 1, local);
                     if !self.owns(value) {
                         if *why == DropWhy::ScopeEnd {
-                            self.leaves_scope(&mut st, value, stmt.span);
+                            self.leaves_scope(&mut st, local, stmt.span);
                         }
                         out.push(st);
                         return;
