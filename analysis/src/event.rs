@@ -56,8 +56,8 @@ pub enum EventKind {
         by: Routine,
         /// Where.
         released_at: Span,
-        /// The field.
-        field: Name,
+        /// The field, with the fields that it stands in: `inner.url`.
+        field: String,
     },
     /// A field holds memory that its type owns, and nothing in view ever releases it.
     NeverReleased {
@@ -158,6 +158,8 @@ pub enum Fault {
         have: String,
         /// What the routine will release.
         want: String,
+        /// The sizes are known to be equal: what differs is the alignment.
+        alignment: bool,
     },
 }
 
@@ -349,7 +351,7 @@ pub enum StepKind {
         /// The owner's type in words.
         owner: String,
     },
-    /// The path leaves here.
+    /// A function in view that got the pointer returns here, with an error.
     Left,
     /// The last pointer was overwritten here.
     Overwritten,

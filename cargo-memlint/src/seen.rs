@@ -133,6 +133,7 @@ impl Seen {
                 .into_iter()
                 .collect(),
             suggestions: Vec::new(),
+            beside: Vec::new(),
             function: String::new(),
             event: None,
         }

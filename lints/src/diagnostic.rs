@@ -29,6 +29,8 @@ pub struct Diagnostic {
     pub function: String,
     /// What happened, if an event tells of it.
     pub event: Option<Box<Event>>,
+    /// The same at the same place for other blocks, as for two arguments of one call.
+    pub beside: Vec<Diagnostic>,
 }
 
 /// A place with what is to be said about it.
@@ -94,6 +96,7 @@ impl Diagnostic {
             suggestions: Vec::new(),
             function: String::new(),
             event: None,
+            beside: Vec::new(),
         }
     }
 
@@ -157,12 +160,37 @@ impl Diagnostic {
         self
     }
 
+    /// Keeps what is wrong at the same place with another block.
+    pub(crate) fn stand_beside(&mut self, other: Diagnostic) {
+        let origin = |d: &Diagnostic| d.event.as_ref().map(|event| event.block.origin.clone());
+        let new = origin(&other);
+        if new != origin(self) && self.beside.iter().all(|known| new != origin(known)) {
+            self.beside.push(other);
+        }
+    }
+
     /// All places in the order in which it happens; the macro call that brings the code in is
     /// none of them.
     pub fn story(&self) -> Vec<&Label> {
         let (before, after) = self.secondary.split_at(self.turn.min(self.secondary.len()));
         let all = before.iter().chain([&self.primary]).chain(after);
         all.filter(|label| self.call != Some(label.span)).collect()
+    }
+
+    /// The first repair that can be applied, only a certain one unless others are allowed as well; all
+    /// its edits are in one file, which is read and written as a whole.
+    pub fn repair(&self, likely: bool) -> Option<&Suggestion> {
+        let allowed = |repair: &&Suggestion| match repair.applicability {
+            Applicability::MachineApplicable => true,
+            Applicability::MaybeIncorrect => likely,
+            Applicability::HasPlaceholders => false,
+        };
+        let in_one_file = |repair: &&Suggestion| {
+            let file = repair.edits.first().map(|edit| edit.span.file);
+            file.is_some() && repair.edits.iter().all(|edit| Some(edit.span.file) == file)
+        };
+        let mut repairs = self.suggestions.iter().filter(allowed);
+        repairs.find(in_one_file)
     }
 
     /// The comment that silences it, to be pasted on a line of its own above the place.

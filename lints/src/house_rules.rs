@@ -241,6 +241,7 @@ fn faults(by: &Routine) -> Vec<Fault> {
     let layout = |have: &str, want: &str| Fault::OtherLayout {
         have: have.to_owned(),
         want: want.to_owned(),
+        alignment: have == want,
     };
     let mut faults = vec![
         Fault::OtherFamily,
@@ -250,6 +251,7 @@ fn faults(by: &Routine) -> Vec<Fault> {
         layout("Box<[u8]>", "Box<u8>"),
         layout("Vec<u8>", "Vec<u32>"),
         layout("16 bytes, align 8", "8 bytes, align 8"),
+        layout("n bytes", "n bytes"),
         Fault::Ended { by: by.clone(), at },
     ];
     let nonheap = [

@@ -4,7 +4,6 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::Check;
 use memlint_analysis::event::Event;
 use memlint_analysis::span::Span;
-use std::collections::HashSet;
 
 /// Words every event; the same lint at the same place is told once.
 ///
@@ -17,9 +16,14 @@ pub fn judge(events: &[Event]) -> Vec<Diagnostic> {
             .cmp(&b.place())
             .then_with(|| story(a).cmp(&story(b)))
     });
-    let mut told = HashSet::new();
-    found.retain(|d| told.insert(d.place()));
-    found
+    let mut told: Vec<Diagnostic> = Vec::new();
+    for d in found {
+        match told.last_mut() {
+            Some(last) if last.place() == d.place() => last.stand_beside(d),
+            _ => told.push(d),
+        }
+    }
+    told
 }
 
 /// The one diagnostic that an event is, if any lint stands for it.

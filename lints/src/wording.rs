@@ -293,7 +293,7 @@ fn step_text(step: &Step, block: &Block) -> String {
         StepKind::Borrowed { owner } => {
             format!("borrowed here from {}, which still owns it", one(owner))
         }
-        StepKind::Left => "the path leaves here".to_owned(),
+        StepKind::Left => "the function that gets the pointer returns here".to_owned(),
         StepKind::Overwritten => "the last pointer is overwritten here".to_owned(),
     }
 }
@@ -303,6 +303,7 @@ pub(crate) fn ended(by: &Routine) -> String {
     match by.act {
         Act::Release => format!("released here by {}{}", routine(by), of_family(&by.family)),
         Act::Drop => format!("released here by {}", routine(by)),
+        Act::Resize if grows(by) => format!("{} may move the elements here", routine(by)),
         Act::Resize => format!(
             "given back here by {}, which returns a new block",
             routine(by)
@@ -311,6 +312,19 @@ pub(crate) fn ended(by: &Routine) -> String {
         Act::Disown => format!("ownership given up here by {}", routine(by)),
         Act::Acquire => format!("passed here to {}", routine(by)),
     }
+}
+
+/// Whether a container makes room: its elements may move, and no pointer is returned.
+pub(crate) fn grows(by: &Routine) -> bool {
+    by.act == Act::Resize && !container(&by.name).is_empty()
+}
+
+/// What to do where a container has made room.
+pub(crate) fn take_again(by: &Routine) -> String {
+    format!(
+        "take the pointer again with `as_mut_ptr()` after {}",
+        routine(by)
+    )
 }
 
 /// How the pointer is used, as what is done to it: `read`, ``passed to `strlen` ``.

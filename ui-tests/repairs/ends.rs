@@ -1,6 +1,6 @@
 //! Memory that ends twice, too early, or that was never on the heap.
 
-use std::ffi::{CString, c_void};
+use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
@@ -113,4 +113,21 @@ pub fn untested() -> *mut u32 {
         *cell = 7;
         cell
     }
+}
+
+unsafe extern "C" {
+    fn strcmp(a: *const c_char, b: *const c_char) -> i32;
+    fn store_set(key: *const c_char, value: *const c_char) -> i32;
+}
+
+pub fn both_dangle(name: &str, other: &str) -> i32 {
+    let name = CString::new(name).unwrap().as_ptr();
+    let other = CString::new(other).unwrap().as_ptr();
+    unsafe { strcmp(name, other) }
+}
+
+pub fn both_dangle_elsewhere(key: &str, value: &str) -> i32 {
+    let key = CString::new(key).unwrap().as_ptr();
+    let value = CString::new(value).unwrap().as_ptr();
+    unsafe { store_set(key, value) }
 }

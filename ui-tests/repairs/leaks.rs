@@ -109,3 +109,72 @@ pub fn grown_without_free() -> *mut std::ffi::c_void {
         block
     }
 }
+
+unsafe extern "C" {
+    fn queue_list(numbers: *mut u32, count: usize);
+    fn mask_fill(bits: u32, mask: *mut u32);
+}
+
+pub fn given_up_while_lent(count: usize) -> u32 {
+    let mut numbers: Vec<u32> = Vec::with_capacity(count);
+    let first = numbers.as_mut_ptr();
+
+    std::mem::forget(numbers);
+
+    let listed = unsafe {
+        queue_list(first, count);
+        std::slice::from_raw_parts(first, count)
+    };
+    listed.iter().sum()
+}
+
+pub fn given_up_after_use(job: u32) {
+    let mut numbers = vec![job];
+    let first = numbers.as_mut_ptr();
+    unsafe { *first += 1 };
+    std::mem::forget(numbers);
+}
+
+pub fn lent_to_the_caller(count: usize, list: bool) -> Option<*mut u32> {
+    let mut numbers: Vec<u32> = Vec::with_capacity(count);
+    let first = numbers.as_mut_ptr();
+    std::mem::forget(numbers);
+    if !list {
+        return None;
+    }
+    Some(first)
+}
+
+pub fn hidden(bits: u32) -> Option<u32> {
+    let mask = unsafe { libc::malloc(4).cast::<u32>() };
+    if mask.is_null() {
+        return None;
+    }
+    unsafe { mask_fill(bits, mask) };
+    let mask = unsafe { *mask };
+    if bits > 8 {
+        return Some(mask.swap_bytes());
+    }
+    return Some(mask);
+}
+
+pub fn forgotten_twice(bits: u32) -> Option<u32> {
+    let mask = unsafe { libc::malloc(4).cast::<u32>() };
+    if mask.is_null() {
+        return None;
+    }
+    unsafe { *mask = bits };
+    if bits > 8 {
+        return None;
+    }
+    return Some(unsafe { *mask });
+}
+
+pub fn lent_for_a_status(window: c_int, title: &str) -> Result<(), c_int> {
+    let title = format!("{title} ({window})");
+    unsafe { window_set_title(window, CString::new(title).unwrap().into_raw()) };
+    match unsafe { queue_check(8) } {
+        0 => Ok(()),
+        status => Err(status),
+    }
+}

@@ -165,6 +165,30 @@ fn repaired_texts_are_as_expected() {
     }
 }
 
+/// The numbers in a line.
+fn numbers(line: &str) -> Vec<usize> {
+    let words = line.split(|c: char| !c.is_ascii_digit());
+    words.filter_map(|word| word.parse().ok()).collect()
+}
+
+#[test]
+fn what_the_summary_promises_is_done() {
+    let folder = repository().join("ui-tests/repairs");
+    for option in ["--fix", "--unsafe-fixes"] {
+        let scratch = copied(&format!("repairs-promised{option}"), &folder);
+        let promise = memlint(scratch.path(), &["."]).stderr;
+        let (_, promise) = promise.split_once("`--fix` repairs ").expect("some do");
+        let promised: usize = match option {
+            "--fix" => numbers(promise)[0],
+            _ => numbers(promise).iter().sum(),
+        };
+        let run = repair(scratch.path(), &[option]);
+        let (_, done) = run.stderr.split_once("memlint: fixed ").expect("some are");
+        assert!(numbers(done)[0] >= promised, "{promise}: {done}");
+        assert!(!run.stderr.contains("taken back"), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn what_the_json_suggests_is_what_fix_does() {
     let folder = repository().join("ui-tests/repairs");

@@ -116,6 +116,8 @@ pub(crate) struct Block {
     pub(crate) owned_at: Span,
     /// The Rust routine that gave it up.
     pub(crate) disowned: Option<Rc<(Routine, Span)>>,
+    /// Where the last variable of the root's that held a pointer to it went out of scope.
+    pub(crate) out_of_scope: Option<Span>,
     pub(crate) escape: Escape,
     /// The status that said that it was made, of an out-parameter.
     pub(crate) told_by: Option<ValueId>,

@@ -349,6 +349,7 @@ impl<'p> Machine<'p> {
             }
             if !stub && !entry.home {
                 self.settle_helper(&mut st, site, result);
+                self.note_failed_call(&mut st, entry.args, result);
             }
             outcomes.push((st, result));
         }

@@ -26,6 +26,8 @@ const RELEASING: &[&str] = &[
 /// What a type's `Drop` does to a field.
 struct Released {
     field: Name,
+    /// The fields on the way to the pointer: `inner.url`.
+    path: String,
     by: Routine,
     at: Span,
 }
@@ -95,10 +97,11 @@ impl Machine<'_> {
             for (object, block) in st.blocks() {
                 if let (Status::Ended(end), Object::Pointee(v)) =
                     (&block.status, self.objects.get(*object))
-                    && let Some(field) = self.own_field(v)
+                    && let Some((field, path)) = self.own_field(v)
                 {
                     out.push(Released {
                         field,
+                        path,
                         by: end.by.clone(),
                         at: if end.at.is_stub() { at } else { end.at },
                     });
@@ -108,10 +111,11 @@ impl Machine<'_> {
         for pointer in handed {
             let name = pointer.to.as_str().to_lowercase();
             if RELEASING.iter().any(|word| name.contains(word))
-                && let Some(field) = self.own_field(pointer.value)
+                && let Some((field, path)) = self.own_field(pointer.value)
             {
                 out.push(Released {
                     field,
+                    path,
                     by: Routine {
                         name: pointer.to.to_string(),
                         family: String::new(),
@@ -124,19 +128,23 @@ impl Machine<'_> {
         out
     }
 
-    /// The field of `self` that an unknown value was loaded from.
-    fn own_field(&mut self, v: ValueId) -> Option<Name> {
+    /// The field of `self` that an unknown value was loaded from, and its whole path.
+    fn own_field(&mut self, v: ValueId) -> Option<(Name, String)> {
         let this = self.arena.add(Value::Param(0));
         let this = self.objects.add(Object::Pointee(this));
         let mut at = v;
-        let mut field = None;
+        let mut path: Vec<Name> = Vec::new();
         for _ in 0..6 {
             match self.arena.get(at) {
                 Value::Part(of, Key::Name(name)) => {
-                    field = Some(*name);
+                    path.push(*name);
                     at = *of;
                 }
-                Value::Initial(object) if *object == this => return field,
+                Value::Initial(object) if *object == this => {
+                    let names = path.iter().rev().map(|name| name.as_str());
+                    let whole = names.collect::<Vec<_>>().join(".");
+                    return path.last().map(|field| (*field, whole));
+                }
                 _ => return None,
             }
         }
@@ -183,7 +191,7 @@ impl Machine<'_> {
             kind: EventKind::ClonedOwner {
                 by: released.by,
                 released_at: released.at,
-                field: released.field,
+                field: released.path,
             },
             site: def.name_span,
             call: None,

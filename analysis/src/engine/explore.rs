@@ -11,6 +11,7 @@ use super::state::{Frame, State};
 use super::tidy::forget_dead;
 use super::value::{Source, Value, ValueId};
 use crate::ir::{BlockId, LocalId, Stmt, StmtKind, Terminator};
+use crate::span::Span;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -195,8 +196,8 @@ impl<'p> Machine<'p> {
                 let active = self.active_mut();
                 active.turn = None;
                 active.havocs = 0;
-                if self.active.len() == 1 && !matches!(stmt.kind, StmtKind::Drop(..)) {
-                    state.last = stmt.span;
+                if !matches!(stmt.kind, StmtKind::Drop(..)) {
+                    self.note_place(&mut state, stmt.span);
                 }
                 self.step(state, stmt, &mut next);
             }
@@ -209,6 +210,18 @@ impl<'p> Machine<'p> {
             }
         }
         self.spare.push(next);
+    }
+
+    /// Where the path is, for stories.
+    fn note_place(&self, state: &mut State, at: Span) {
+        match self.active.as_slice() {
+            [_] => {
+                state.last = at;
+                state.failed_with = None;
+            }
+            [_, helper] if !helper.stub => state.inner = Some(at),
+            _ => {}
+        }
     }
 
     /// Merges what a statement made too many of.

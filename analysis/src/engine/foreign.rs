@@ -189,6 +189,8 @@ impl<'p> Machine<'p> {
         reads: &[u32],
         writes: &[u32],
     ) -> Option<()> {
+        // Each argument is looked at: two may be wrong in one call.
+        let mut goes_on = Some(());
         for (list, write) in [(reads, false), (writes, true)] {
             for &n in list {
                 let Some(&pointer) = args.get(n as usize) else {
@@ -201,15 +203,15 @@ impl<'p> Machine<'p> {
                     to: name.to_string(),
                 };
                 if let Some(inner) = self.lent_element(st, loc.object) {
-                    self.touch(st, inner, used.clone())?;
+                    goes_on = goes_on.and(self.touch(st, inner, used.clone()));
                 }
-                self.touch(st, loc.object, used)?;
+                goes_on = goes_on.and(self.touch(st, loc.object, used));
                 if write {
                     self.havoc(st, pointer, Source::Plain);
                 }
             }
         }
-        Some(())
+        goes_on
     }
 
     /// A new block made here; the block of an earlier round of a loop gets lost if nothing holds it.

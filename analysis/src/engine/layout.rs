@@ -38,7 +38,11 @@ impl Machine<'_> {
     }
 
     /// Two layouts that differ, in words; a size that is not a constant gets a letter.
-    pub(crate) fn other_layout(&self, have: &Layout, want: &Layout) -> Fault {
+    pub(crate) fn other_layout(&mut self, st: &State, have: &Layout, want: &Layout) -> Fault {
+        let (size, align) = self.bytes(have);
+        let (want_size, want_align) = self.bytes(want);
+        let alignment = self.compare_values(st, size, want_size) == Same::Equal
+            && self.compare_values(st, align, want_align) == Same::Different;
         let words = |layout: &Layout, computed: &str| match (layout, self.layout_words(layout)) {
             (Layout::Bytes { .. }, words) if words.is_empty() => computed.to_owned(),
             (_, words) => words,
@@ -46,6 +50,7 @@ impl Machine<'_> {
         Fault::OtherLayout {
             have: words(have, "n bytes"),
             want: words(want, "m bytes"),
+            alignment,
         }
     }
 

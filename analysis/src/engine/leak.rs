@@ -5,8 +5,9 @@ use super::machine::Machine;
 use super::object::ObjectId;
 use super::state::State;
 use super::tidy::Reach;
-use super::value::{SiteId, ValueId};
+use super::value::{SiteId, Value, ValueId};
 use crate::event::{EventKind, Loss, Usage};
+use crate::ir::LocalId;
 use crate::span::Span;
 use rustc_hash::FxHashSet;
 
@@ -221,9 +222,54 @@ impl Machine<'_> {
         }
         self.drain(st, &mut reach);
         if !reach.has(object) {
-            let at = self.report_place().site;
-            self.report_lost(st, object, Loss::Overwritten, at);
+            // A variable of the loop's body dies with each round; another one is overwritten.
+            let (how, at) = match st.block(object).and_then(|block| block.out_of_scope) {
+                Some(at) => (Loss::ScopeEnd, at),
+                None => (Loss::Overwritten, self.report_place().site),
+            };
+            self.report_lost(st, object, how, at);
         }
+    }
+
+    /// A variable that may hold a raw pointer goes out of scope.
+    pub(crate) fn leaves_scope(&self, st: &mut State, local: LocalId, at: Span) {
+        let [frame] = st.frames.as_slice() else {
+            return;
+        };
+        let held = |value: ValueId| match self.arena.get(value) {
+            Value::Ptr(pointer) => Some(pointer.object),
+            _ => None,
+        };
+        let Some(object) = held(frame.locals[local.0 as usize]) else {
+            return;
+        };
+        let is_lost = |b: &Block| b.escape == Escape::No && self.is_to_release(b);
+        if !st.block(object).is_some_and(is_lost) {
+            return;
+        }
+        // What was declared before lives longer.
+        let declared = &self.program.body(self.active().body).locals;
+        let own = declared[local.0 as usize].span.lo;
+        let mut others = declared.iter().zip(&frame.locals);
+        let kept = others.any(|(variable, value)| {
+            !variable.name.is_empty() && variable.span.lo < own && held(*value) == Some(object)
+        });
+        if let Some(block) = st.block_mut(object) {
+            block.out_of_scope = Some(at).filter(|_| !kept);
+        }
+    }
+
+    /// A function that the root calls returns an error: what it was given goes no further.
+    pub(crate) fn note_failed_call(&self, st: &mut State, args: &[ValueId], result: ValueId) {
+        if self.active.len() != 1 || !self.is_error(result) {
+            return;
+        }
+        let mut given = args.iter().filter_map(|arg| match self.arena.get(*arg) {
+            Value::Ptr(pointer) => Some(pointer.object),
+            _ => None,
+        });
+        let lost = given.find(|o| st.block(*o).is_some_and(|b| self.is_to_release(b)));
+        st.failed_with = lost.zip(st.inner);
     }
 
     /// Whether losing the last pointer to this block would be a leak.

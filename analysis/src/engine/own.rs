@@ -228,6 +228,7 @@ impl Machine<'_> {
             pending: None,
             owned_at: at,
             disowned: None,
+            out_of_scope: None,
             escape: Escape::No,
             told_by: None,
             lent: false,

@@ -212,7 +212,7 @@ impl Machine<'_> {
             let (family, layout) = (block.family, block.layout.clone());
             if self.compare(st, &layout, &want) == types::Same::Different {
                 let by = self.routine("mem::transmute", &family, Act::Adopt);
-                let fault = self.other_layout(&layout, &want);
+                let fault = self.other_layout(st, &layout, &want);
                 let site = st.block(object).map(|b| b.site);
                 let since: Vec<_> = site.into_iter().collect();
                 self.emit_here(object, st, EventKind::Reclaim { by, fault }, &since);

@@ -298,7 +298,7 @@ impl Machine<'_> {
         if self.compare(st, &block.layout, &claim.layout) == Same::Different
             || self.is_hollow(st, object, &block.layout, &claim.layout)
         {
-            return Some(self.other_layout(&block.layout, &claim.layout));
+            return Some(self.other_layout(st, &block.layout, &claim.layout));
         }
         None
     }

@@ -55,6 +55,10 @@ pub(crate) struct State {
     turns: Rc<Vec<(SiteId, u8)>>,
     /// The last place of the root's own code that was executed: for stories only.
     pub(crate) last: Span,
+    /// The same of a function that the root calls.
+    pub(crate) inner: Option<Span>,
+    /// The block that a call with an error got, and where it left: if nothing came after it.
+    pub(crate) failed_with: Option<(ObjectId, Span)>,
 }
 
 impl PartialEq for State {
@@ -80,6 +84,8 @@ impl State {
             facts: Rc::default(),
             turns: Rc::default(),
             last: at,
+            inner: None,
+            failed_with: None,
         }
     }
 

@@ -6,7 +6,8 @@ use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{
-    AggregateKind, BinOp, ConstExpr, Literal, Operand, Place, Proj, Rvalue, Stmt, StmtKind, UnOp,
+    AggregateKind, BinOp, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt,
+    StmtKind, UnOp,
 };
 use crate::name::Name;
 use crate::resolve::Res;
@@ -23,10 +24,13 @@ impl<'p> Machine<'p> {
                 }
             }
             StmtKind::Call(call) => self.call(st, call, out),
-            StmtKind::Drop(place, _) => {
+            StmtKind::Drop(place, why) => {
                 if let Some(local) = place.as_local() {
                     let value = st.local(st.frames.len() - 1, local);
                     if !self.owns(value) {
+                        if *why == DropWhy::ScopeEnd {
+                            self.leaves_scope(&mut st, local, stmt.span);
+                        }
                         out.push(st);
                         return;
                     }

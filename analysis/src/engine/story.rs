@@ -369,13 +369,13 @@ impl Machine<'_> {
         if site.is_stub() {
             return;
         }
-        self.emit(
-            object,
-            st,
-            EventKind::Lose { how, lost_at },
-            site,
-            Vec::new(),
-        );
+        let left = st.failed_with.filter(|(given, _)| *given == object);
+        let steps = left.map(|(_, at)| Step {
+            at,
+            what: StepKind::Left,
+        });
+        let kind = EventKind::Lose { how, lost_at };
+        self.emit(object, st, kind, site, steps.into_iter().collect());
     }
 }
 

@@ -10,7 +10,7 @@ use crate::report::{Finding, Texts, counted};
 use crate::run::{Looked, look};
 use crate::shelf::{Drafts, stamp};
 use memlint_analysis::span::FileId;
-use memlint_lints::{Applicability, Suggestion};
+use memlint_lints::Suggestion;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -164,28 +164,13 @@ fn file_of(found: &Finding) -> FileId {
     found.diagnostic.primary.span.file
 }
 
-/// The first repair of the finding that may be applied: all in one file.
+/// The repair of the finding that may be applied.
 fn repair_of<'f>(found: &'f Finding, fix: &Fix) -> Option<&'f Suggestion> {
-    let allowed = |repair: &&Suggestion| match repair.applicability {
-        Applicability::MachineApplicable => true,
-        Applicability::MaybeIncorrect => fix.unsafe_fixes,
-        Applicability::HasPlaceholders => false,
-    };
-    let here = |repair: &&Suggestion| {
-        let file = repair.edits.first().map(|edit| edit.span.file);
-        file.is_some() && repair.edits.iter().all(|edit| Some(edit.span.file) == file)
-    };
-    found
-        .diagnostic
-        .suggestions
-        .iter()
-        .filter(allowed)
-        .find(here)
+    found.diagnostic.repair(fix.unsafe_fixes)
 }
 
 fn risky(found: &Finding) -> bool {
-    let mut repairs = found.diagnostic.suggestions.iter();
-    repairs.any(|repair| repair.applicability == Applicability::MaybeIncorrect)
+    found.diagnostic.repair(true).is_some()
 }
 
 /// A function of a file; without a name what stands outside of functions.

@@ -6,7 +6,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level as Grade, Patch, Renderer, Snippet,
 };
 use memlint_analysis::span::{FileId, Span};
-use memlint_lints::{Applicability, Label, Suggestion};
+use memlint_lints::{Label, Suggestion};
 use std::io::{self, Write};
 
 /// How a finding is rendered.
@@ -55,18 +55,15 @@ pub(super) fn footer(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "{}", renderer(look).render(&[title]))
 }
 
-/// How many findings can be repaired, and how.
+/// How many findings can be repaired, and how: by the rule that the repairs go by.
 fn repairable(report: &Report<'_>) -> Option<String> {
-    let can = |finding: &&Finding, how| {
-        let mut repairs = finding.diagnostic.suggestions.iter();
-        repairs.any(|repair| repair.applicability == how)
+    let can = |likely| {
+        let all = report.findings.iter().map(|found| &found.diagnostic);
+        all.filter(|d| d.repair(likely).is_some()).count()
     };
-    let certain = |finding: &&Finding| can(finding, Applicability::MachineApplicable);
-    let all = report.findings.iter();
-    let safe = all.clone().filter(certain).count();
-    let risky =
-        all.filter(|finding| can(finding, Applicability::MaybeIncorrect) && !certain(finding));
-    Some(match (safe, risky.count()) {
+    let safe = can(false);
+    let risky = can(true) - safe;
+    Some(match (safe, risky) {
         (0, 0) => return None,
         (n, 0) => format!("`--fix` repairs {n} of them"),
         (0, n) => format!("`--unsafe-fixes` repairs {n} of them"),

@@ -51,6 +51,7 @@ fn finding(level: Level) -> Finding {
             }],
             function: "a".into(),
             event: None,
+            beside: Vec::new(),
         },
     }
 }
@@ -156,6 +157,19 @@ src/a.rs:3:5: warning[memlint::double_free]: memory is released twice
 warning: 1 warning in 2 files; `--unsafe-fixes` repairs 1 of them
 ";
     assert_eq!(text, expected);
+}
+
+#[test]
+fn what_no_run_would_apply_is_not_counted() {
+    let mut scattered = finding(Level::Warn);
+    let edits = &mut scattered.diagnostic.suggestions[0].edits;
+    edits.push(Edit {
+        span: span(1, (2, 4), (2, 13)),
+        replacement: String::new(),
+    });
+    let text = written("short", &[scattered, finding(Level::Warn)]);
+    let summary = "warning: 2 warnings in 2 files; `--unsafe-fixes` repairs 1 of them\n";
+    assert!(text.ends_with(summary), "{text}");
 }
 
 #[test]

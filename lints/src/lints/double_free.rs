@@ -113,6 +113,7 @@ fn message(by: &Routine, first: &Routine) -> String {
 
 fn help(by: &Routine, first: &Routine) -> String {
     match (first.act, by.act) {
+        (Act::Resize, _) if wording::grows(first) => wording::take_again(first),
         (Act::Resize, _) => format!(
             "after {} succeeded, use and release only the pointer that it returned",
             routine(first)

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
-use crate::repair::{self, Call};
+use crate::repair::{self, Call, Named};
 use crate::wording::{self, came_about, disowned, lost, memory, never_released, tell};
 use memlint_analysis::event::{Block, Event, EventKind, Loss, Origin};
 use memlint_analysis::lower::shape::{Kind, Shapes};
@@ -115,13 +115,8 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let call = Call::at(shapes, event.site).filter(|call| call.is(by))?;
     let by_let = repair::named_by(shapes, call.id)?;
-    let Kind::Let {
-        name: Some(name), ..
-    } = shapes.kind(by_let)
-    else {
-        return None;
-    };
-    let (name, prefix) = (shapes.text(name), call.prefix());
+    let named = Named::of(shapes, by_let)?;
+    let (name, prefix) = (named.name, call.prefix());
     let (routine, rest) = match call.name() {
         "malloc" | "calloc" | "strdup" | "strndup" => ("free", String::new()),
         "alloc" | "alloc_zeroed" => {
@@ -133,8 +128,8 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
         }
         _ => return None,
     };
-    let leave = repair::leaving(shapes, *lost_at)?;
-    if name == "_" || !repair::is_callable(shapes, prefix, routine) {
+    let leave = repair::leaving(shapes, *lost_at).filter(|at| named.is_forgotten_only_at(*at))?;
+    if !repair::is_callable(shapes, prefix, routine) {
         return None;
     }
     // A return that null takes as well must not hand it to `dealloc`.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Suggestion};
 use crate::lint::{Check, Group, Level, Lint};
-use crate::repair::{self, Call};
+use crate::repair::{self, Call, Lent, Named};
 use crate::wording::{self, came_about, container, disowned, lost, never_released, tell};
 use memlint_analysis::event::{Block, Event, EventKind, Loss, Origin};
 use memlint_analysis::lower::shape::{Id, Kind, Shapes};
@@ -84,9 +84,10 @@ fn check(event: &Event) -> Option<Diagnostic> {
 }
 
 fn help(how: &Loss, by: &str, block: &Block) -> String {
-    if let (Loss::BorrowedByForeign { .. }, "CString" | "Vec" | "String") = (how, container(by)) {
-        let owner = container(by);
-        return format!("lend it with `as_ptr`, and keep the `{owner}` alive during the call");
+    if let (Loss::BorrowedByForeign { to }, "CString" | "Vec" | "String") = (how, container(by)) {
+        let to = wording::code(to);
+        let back = wording::repair(block).unwrap_or_else(|| "take it back".to_owned());
+        return format!("{back} after the call, or lend it with `as_ptr` if {to} only reads it");
     }
     if by.ends_with("forget") {
         return "let the value drop instead of forgetting it".to_owned();
@@ -134,7 +135,7 @@ fn repair(event: &Event, shapes: &Shapes) -> Option<Suggestion> {
     };
     let statement = repair::whole_statement(shapes, call.id);
     match (statement, call.name()) {
-        (Some(statement), "into_raw" | "forget") => let_drop(call, statement),
+        (Some(statement), "into_raw" | "forget") => let_drop(call, statement, *lost_at),
         (None, "into_raw") => take_back(call, *lost_at),
         _ => None,
     }
@@ -149,6 +150,10 @@ fn lend(call: Call<'_>, foreign: Option<&str>) -> Option<Suggestion> {
     let named = foreign.is_some_and(|to| to.rsplit("::").next() == Some(borrower.name()));
     if !reader && !named {
         return None;
+    }
+    // One that is not known may write through the pointer.
+    if let (false, Some(repair)) = (reader, take_back_after(call)) {
+        return Some(repair);
     }
     // C declares what it only reads as `const`.
     let lent = match reader && borrower.prefix().ends_with("libc::") {
@@ -172,8 +177,27 @@ fn lend(call: Call<'_>, foreign: Option<&str>) -> Option<Suggestion> {
             vec![repair::replace(call.span(), lent)]
         }
     };
-    // One that is not known may keep the pointer, or write through it.
     repair::graded(reader, "lend the text instead of giving it up", edits)
+}
+
+/// The text gets a name before the statement of the call that borrows it, and is taken back behind.
+fn take_back_after(call: Call<'_>) -> Option<Suggestion> {
+    let shapes = call.shapes;
+    let statement = repair::ended_statement(shapes, call.id)?;
+    let name = repair::fresh(shapes, call.id, &["raw", "text", "raw_text"])?;
+    let owner = repair::path_of(shapes, call.id, "std::ffi", "CString");
+    let back = format!("{owner}::from_raw({name})");
+    let back = match repair::in_unsafe(shapes, statement) {
+        true => format!("drop({back});"),
+        false => format!("drop(unsafe {{ {back} }});"),
+    };
+    let given = format!("let {name} = {};", shapes.text_of(call.id));
+    let edits = vec![
+        repair::line_before(shapes, statement, &given),
+        repair::replace(call.span(), name),
+        repair::line_after(shapes, statement, &back),
+    ];
+    repair::likely("take it back after the call", edits)
 }
 
 /// The call whose argument this is, casts left out.
@@ -190,12 +214,23 @@ fn borrower(shapes: &Shapes, id: Id) -> Option<Call<'_>> {
     }
 }
 
-/// What is given up for nothing may as well be dropped.
-fn let_drop(call: Call<'_>, statement: Id) -> Option<Suggestion> {
+/// What is given up for nothing may as well be dropped: at once, or where its variable ends if a
+/// pointer that it lent is used until then.
+fn let_drop(call: Call<'_>, statement: Id, lost_at: Span) -> Option<Suggestion> {
     let (shapes, path) = (call.shapes, call.path()?);
-    let value = shapes.text_of(call.argument(0)?);
+    let value = call.argument(0)?;
     let inside = shapes.text_of(path);
-    let edit = repair::replace(shapes.span(statement), format!("drop({value});"));
+    let named = shapes.kind(value) == Kind::Path;
+    if named && repair::lent(shapes, value, statement, lost_at) == Lent::InScope {
+        let edit = repair::remove(shapes, statement);
+        let message = format!("let it drop at the end of its scope instead of `{inside}`");
+        return repair::likely(message, vec![edit]);
+    }
+    if !repair::lends_nothing(shapes, value, statement, lost_at) {
+        return None;
+    }
+    let dropped = format!("drop({});", shapes.text_of(value));
+    let edit = repair::replace(shapes.span(statement), dropped);
     repair::likely(format!("drop it instead of `{inside}`"), vec![edit])
 }
 
@@ -207,18 +242,12 @@ fn take_back(call: Call<'_>, lost_at: Span) -> Option<Suggestion> {
         .iter()
         .any(|name| prefix.ends_with(name));
     let by_let = repair::named_by(shapes, call.id)?;
-    let Kind::Let {
-        name: Some(name), ..
-    } = shapes.kind(by_let)
-    else {
-        return None;
-    };
+    let named = Named::of(shapes, by_let)?;
     if !own || shapes.span(repair::plain(shapes, repair::initial(shapes, by_let)?)) != call.span() {
         return None;
     }
-    let leave = repair::leaving(shapes, lost_at)?;
-    let name = shapes.text(name);
-    let release = format!("drop(unsafe {{ {prefix}from_raw({name}) }});");
+    let leave = repair::leaving(shapes, lost_at).filter(|at| named.is_forgotten_only_at(*at))?;
+    let release = format!("drop(unsafe {{ {prefix}from_raw({}) }});", named.name);
     let edit = repair::line_before(shapes, leave, &release);
     repair::likely("take it back before the return", vec![edit])
 }
@@ -254,7 +283,8 @@ mod tests {
         let message = "memory given up by `CString::into_raw` is never released: `libc::puts` only \
                        borrows it";
         assert_eq!(d.message, message);
-        let help = "lend it with `as_ptr`, and keep the `CString` alive during the call";
+        let help = "take it back with `CString::from_raw` and let it drop after the call, or lend it \
+                    with `as_ptr` if `libc::puts` only reads it";
         assert_eq!(d.helps, [help]);
     }
 

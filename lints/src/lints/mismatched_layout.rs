@@ -77,21 +77,45 @@ that is not known on the path is compared only where both sides are the same exp
 fn check(event: &Event) -> Option<Diagnostic> {
     let EventKind::Reclaim {
         by,
-        fault: Fault::OtherLayout { have, want },
+        fault:
+            Fault::OtherLayout {
+                have,
+                want,
+                alignment,
+            },
     } = &event.kind
     else {
         return None;
     };
     let (done, by_name) = (wording::done(by.act), routine(by));
     let (have_text, want_text) = (layout(have), layout(want));
+    // Raw memory for a type that is not aligned so: the words for both would be of one size.
+    let over_aligned = *alignment && have.contains(" bytes") && !want.contains(" bytes");
     let message = match have.is_empty() {
         true => format!("a value of another type is {done} by {by_name} as {want_text}"),
+        false if over_aligned => format!(
+            "memory allocated as {have_text} is {done} by {by_name} with the alignment of {want_text}"
+        ),
         false => format!("memory allocated as {have_text} is {done} by {by_name} as {want_text}"),
+    };
+    let why = match alignment {
+        true => {
+            "the sizes are equal, but the alignment is not the one that was asked for".to_owned()
+        }
+        false => why(have, want, &want_text),
+    };
+    let help = match over_aligned {
+        true => {
+            "keep it in a type whose `Drop` releases it with the alignment that it was allocated \
+                 with, or let `#[repr(align(..))]` give it to the type that takes it over"
+                .to_owned()
+        }
+        false => help(have, &want_text, by, event),
     };
     let d = Diagnostic::new(&LINT, event.site, message)
         .label(format!("{done} here as {want_text}"))
-        .why(why(have, want, &want_text))
-        .help(help(have, by, event));
+        .why(why)
+        .help(help);
     Some(tell(d, event))
 }
 
@@ -117,13 +141,17 @@ fn contents(layout: &str) -> &str {
     }
 }
 
-fn help(have: &str, by: &Routine, event: &Event) -> String {
+fn help(have: &str, want_text: &str, by: &Routine, event: &Event) -> String {
     let measured = have.is_empty() || have.contains(" bytes");
     let many = |text: &str| contents(text).starts_with('[');
     match (container(&by.name), head(have)) {
         _ if have.is_empty() => {
             "cast back to the type it was made from before it is taken over".to_owned()
         }
+        _ if by.name.ends_with("transmute") => format!(
+            "make a new owner of the contents: what {} makes of this one releases it as {want_text}",
+            routine(by)
+        ),
         _ if measured && matches!(by.act, Act::Adopt | Act::Drop) => {
             "allocate it with the layout of the type that takes it over".to_owned()
         }
@@ -141,6 +169,9 @@ fn help(have: &str, by: &Routine, event: &Event) -> String {
                 .filter(|_| head(have) == "Box")
                 .unwrap_or(have)
         ),
+        _ if by.act == Act::Adopt => {
+            format!("give {} the layout that it was allocated with", routine(by))
+        }
         _ => match wording::best_release(&event.block) {
             Some(name) => format!("give {} the layout that it was allocated with", code(name)),
             None => "release it with the layout that it was allocated with".to_owned(),
@@ -256,6 +287,7 @@ mod tests {
         let fault = Fault::OtherLayout {
             have: have.to_owned(),
             want: want.to_owned(),
+            alignment: false,
         };
         check(&reclaim(adopt(by), fault, block)).unwrap()
     }
@@ -283,10 +315,35 @@ mod tests {
     }
 
     #[test]
+    fn only_the_alignment_differs() {
+        let fault = Fault::OtherLayout {
+            have: "n bytes".to_owned(),
+            want: "[T]".to_owned(),
+            alignment: true,
+        };
+        let by = adopt("Vec::from_raw_parts");
+        let d = check(&reclaim(by, fault, sample::raw("n bytes"))).unwrap();
+        let message = "memory allocated as n bytes is taken over by `Vec::from_raw_parts` with the \
+                       alignment of `[T]`";
+        assert_eq!(d.message, message);
+        assert!(d.notes[0].starts_with("the sizes are equal"));
+        assert!(d.helps[0].contains("`#[repr(align(..))]`"));
+    }
+
+    #[test]
+    fn the_routine_that_takes_over_is_named() {
+        let d = other("[u8]", "[i128]", "mem::transmute", sample::raw("[u8]"));
+        let help = "make a new owner of the contents: what `mem::transmute` makes of this one \
+                    releases it as `[i128]`";
+        assert_eq!(d.helps, [help]);
+    }
+
+    #[test]
     fn raw_layouts_are_words() {
         let fault = Fault::OtherLayout {
             have: "16 bytes, align 8".to_owned(),
             want: "8 bytes, align 8".to_owned(),
+            alignment: false,
         };
         let by = sample::routine("std::alloc::dealloc", wording::RUST, Act::Release);
         let d = check(&reclaim(by, fault, sample::raw("16 bytes, align 8"))).unwrap();

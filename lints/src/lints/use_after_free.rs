@@ -73,6 +73,9 @@ fn check(event: &Event) -> Option<Diagnostic> {
     };
     let used = wording::used(used);
     let after = match ended_by.act {
+        Act::Resize if wording::grows(ended_by) => {
+            format!("{} moved the elements", routine(ended_by))
+        }
         Act::Resize => format!("{} gave it back", routine(ended_by)),
         Act::Drop => format!("{} released it", routine(ended_by)),
         _ => format!("{} {} it", routine(ended_by), past(ended_by.act)),
@@ -114,6 +117,7 @@ fn help(event: &Event, ended_by: &Routine) -> String {
             "keep the {} in a variable that lives as long as the pointer is used",
             code(owner)
         ),
+        (Act::Resize, _) if wording::grows(ended_by) => wording::take_again(ended_by),
         (Act::Resize, _) => format!("use the pointer that {} returned", routine(ended_by)),
         _ => "release it after the last use, or set the pointer to null and test it".to_owned(),
     }
@@ -191,6 +195,22 @@ mod tests {
             "memory of the C heap is read after `libc::free` released it"
         );
         assert_eq!(d.secondary[1].span, line(6));
+    }
+
+    #[test]
+    fn a_container_that_grows_returns_no_pointer() {
+        let kind = EventKind::UseAfter {
+            ended_by: sample::routine("Vec::reserve", RUST, Act::Resize),
+            ended_at: line(3),
+            used: Usage::Read,
+        };
+        let d = check(&event(kind, sample::unknown())).unwrap();
+        let message = "memory is read after `Vec::reserve` moved the elements";
+        assert_eq!(d.message, message);
+        let label = "`Vec::reserve` may move the elements here";
+        assert_eq!(d.secondary[0].text, label);
+        let help = "take the pointer again with `as_mut_ptr()` after `Vec::reserve`";
+        assert_eq!(d.helps, [help]);
     }
 
     #[test]

@@ -5,17 +5,22 @@
 //! pointer has to come from the named call on all of them, by a name that is bound once.
 
 mod call;
+mod exit;
+mod join;
+mod lent;
 mod origin;
 mod place;
 
 pub(crate) use call::{Call, is_drop};
+pub(crate) use exit::Named;
+pub(crate) use lent::{Lent, lends_nothing, lent};
 pub(crate) use origin::{
     bare, bound, comes_from, function, home, in_unsafe, initial, is_untyped_cast, named_by, plain,
     statement, value,
 };
 pub(crate) use place::{
-    fresh, is_callable, is_repeatable, is_used_after, leaving, library, path_of, straight,
-    whole_statement,
+    ended_statement, fresh, is_callable, is_repeatable, is_used_after, leaving, library, path_of,
+    straight, whole_statement,
 };
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Suggestion};
@@ -25,12 +30,18 @@ use memlint_analysis::span::{Pos, Span};
 /// Adds the repair of the finding, if its lint knows one for the way the code is written. The shapes
 /// are those of the file in which it is reported.
 pub fn suggest(finding: &mut Diagnostic, shapes: &Shapes) {
-    let Some(event) = &finding.event else { return };
-    // What a macro brings in stands in all of its calls.
-    if event.call.is_some() {
+    let Some(repair) = finding.lint.repair else {
         return;
-    }
-    let repair = finding.lint.repair.and_then(|repair| repair(event, shapes));
+    };
+    let mend = |told: &Diagnostic| {
+        // What a macro brings in stands in all of its calls.
+        let event = told.event.as_ref().filter(|event| event.call.is_none())?;
+        repair(event, shapes)
+    };
+    let Some(own) = mend(finding) else { return };
+    let beside = finding.beside.iter().map(mend).collect();
+    let Some(beside) = beside else { return };
+    let repair = join::join(finding, own, beside);
     finding.suggestions.extend(repair);
 }
 
@@ -113,6 +124,7 @@ pub(crate) fn line_before(shapes: &Shapes, statement: Id, text: &str) -> Edit {
 }
 
 /// Takes a statement away, with its line if it is alone there; a comment behind it takes its place.
+/// Of the empty lines around it one is left.
 pub(crate) fn remove(shapes: &Shapes, statement: Id) -> Edit {
     let mut span = shapes.span(statement);
     let behind = shapes.behind(span.hi);
@@ -120,7 +132,23 @@ pub(crate) fn remove(shapes: &Shapes, statement: Id) -> Edit {
     if comment.starts_with("//") {
         span.hi.column += (behind.len() - comment.len()) as u32;
     }
-    replace(shapes.with_line(span), "")
+    let mut lines = shapes.with_line(span);
+    let is_empty = |line: u32| {
+        let column = 0;
+        let at = |line| Pos { line, column };
+        let line = Span {
+            lo: at(line),
+            hi: at(line + 1),
+            ..span
+        };
+        let text = shapes.text(line);
+        !text.is_empty() && text.trim().is_empty()
+    };
+    let whole = lines.hi.column == 0 && lines.hi.line > span.hi.line;
+    if whole && span.lo.line > 1 && is_empty(span.lo.line - 1) && is_empty(lines.hi.line) {
+        lines.hi.line += 1;
+    }
+    replace(lines, "")
 }
 
 /// From one position to another of the same file.

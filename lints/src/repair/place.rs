@@ -33,6 +33,18 @@ pub(crate) fn whole_statement(shapes: &Shapes, call: Id) -> Option<Id> {
     }
 }
 
+/// The statement with a semicolon in which the place is evaluated once and on every path; it ends
+/// there, and an `unsafe` block around its value is part of it.
+pub(crate) fn ended_statement(shapes: &Shapes, id: Id) -> Option<Id> {
+    let statement = super::statement(shapes, id)?;
+    straight(shapes, id, shapes.parent(statement)?)?;
+    match shapes.text_of(statement).ends_with(';') {
+        true => Some(statement),
+        false if is_alone_in_unsafe(shapes, statement) => ended_statement(shapes, statement),
+        false => None,
+    }
+}
+
 fn is_alone_in_unsafe(shapes: &Shapes, statement: Id) -> bool {
     let block = shapes.parent(statement);
     let around = block.and_then(|block| shapes.parent(block));

@@ -302,7 +302,7 @@ impl Builder<'_, '_> {
                 self.unit(dest.as_ref(), span);
             }
         }
-        self.leave_to(depth, to);
+        self.jump_to(depth, to, self.cx.span(e.break_token.span));
     }
 
     pub(super) fn continue_expr(&mut self, e: &syn::ExprContinue) {
@@ -312,7 +312,7 @@ impl Builder<'_, '_> {
             Some((target.depth, target.continue_to?))
         });
         match target {
-            Some((depth, to)) => self.leave_to(depth, to),
+            Some((depth, to)) => self.jump_to(depth, to, self.cx.span(e.continue_token.span)),
             None => self.diverge(Terminator::Unreachable),
         }
     }

@@ -50,7 +50,7 @@ impl Builder<'_, '_> {
 
     /// Closes the innermost scope.
     pub(super) fn pop_scope(&mut self) {
-        self.emit_drops(self.scopes.len().saturating_sub(1));
+        self.emit_drops(self.scopes.len().saturating_sub(1), None);
         if let Some(scope) = self.scopes.pop() {
             self.names.truncate(scope.names);
         }
@@ -99,24 +99,31 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn emit_drops(&mut self, depth: usize) {
+    /// Drops of all scopes from `depth` on: at the end of each, or where a jump leaves them.
+    fn emit_drops(&mut self, depth: usize, jump: Option<Span>) {
         for scope in (depth..self.scopes.len()).rev() {
             for entry in (0..self.scopes[scope].drops.len()).rev() {
-                self.emit_drop(scope, entry);
+                self.emit_drop(scope, entry, jump);
             }
         }
     }
 
-    fn emit_drop(&mut self, scope: usize, entry: usize) {
+    fn emit_drop(&mut self, scope: usize, entry: usize, jump: Option<Span>) {
         let scope = &self.scopes[scope];
         let Scheduled { local, why, .. } = scope.drops[entry];
-        let end = scope.end;
-        self.push(StmtKind::Drop(Place::local(local), why), end);
+        let at = jump.unwrap_or(scope.end);
+        self.push(StmtKind::Drop(Place::local(local), why), at);
     }
 
     /// Leaves all scopes from `depth` on and goes to `target`.
     pub(super) fn leave_to(&mut self, depth: usize, target: BlockId) {
-        self.emit_drops(depth);
+        self.emit_drops(depth, None);
+        self.diverge(Terminator::Goto(target));
+    }
+
+    /// The same by a jump that is written there.
+    pub(super) fn jump_to(&mut self, depth: usize, target: BlockId, jump: Span) {
+        self.emit_drops(depth, Some(jump));
         self.diverge(Terminator::Goto(target));
     }
 
@@ -131,7 +138,7 @@ impl Builder<'_, '_> {
         let here = self.at;
         let block = self.new_block();
         self.at = block;
-        self.emit_drops(depth);
+        self.emit_drops(depth, None);
         self.goto(target);
         self.at = here;
         block
@@ -159,7 +166,7 @@ impl Builder<'_, '_> {
                     first = Some(self.exit_step(first, block));
                     self.scopes[scope].drops[entry].exit = Some(block);
                 }
-                self.emit_drop(scope, entry);
+                self.emit_drop(scope, entry, None);
             }
         }
         let bare = self.bare_return();
