@@ -321,7 +321,7 @@ impl Machine<'_> {
             return;
         }
         self.audit_calls(name);
-        let held = self.audit_held(st, args);
+        let held = self.held_by(st, args);
         self.ledger.loose.extend(&held.closures);
         let to = name.to_string();
         for object in held.raw {
@@ -331,7 +331,7 @@ impl Machine<'_> {
         }
         // What stands in memory that others know can be read and released by anybody.
         let outside = self.audit_outside(st);
-        let outside = self.audit_held(st, &outside);
+        let outside = self.held_by(st, &outside);
         for object in outside.raw {
             if st.block(object).is_some_and(is_loose) {
                 self.audit_gap(object, Gap::Kept);
@@ -353,7 +353,7 @@ impl Machine<'_> {
         if !self.ledger.on {
             return;
         }
-        let held = self.audit_held(st, &[value]);
+        let held = self.held_by(st, &[value]);
         self.ledger.loose.extend(&held.closures);
         let to = self.audit_callee();
         for object in &held.raw {
@@ -430,9 +430,9 @@ impl Machine<'_> {
         if !self.ledger.on {
             return;
         }
-        let returned = self.audit_held(st, &[result]);
+        let returned = self.held_by(st, &[result]);
         let outside = self.audit_outside(st);
-        let kept = self.audit_held(st, &outside);
+        let kept = self.held_by(st, &outside);
         self.ledger.loose.extend(&returned.closures);
         self.ledger.loose.extend(&kept.closures);
         let blocks: Vec<(ObjectId, Block)> = st.blocks().to_vec();

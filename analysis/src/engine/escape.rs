@@ -1,6 +1,6 @@
 //! Values that go out of view: what they own is given up, what they point at may change.
 
-use super::block::{Escape, Status};
+use super::block::{Block, Escape, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::place::Loc;
@@ -30,11 +30,30 @@ impl Machine<'_> {
             })
             .map(|e| e.0)
             .collect();
-        for object in gone {
+        for object in self.without_counts(st, value, gone) {
             if let Some(block) = st.block_mut(object) {
                 block.escape = Escape::Away;
             }
         }
+    }
+
+    /// An owner that goes does not take the counts along that raw pointers hold: these blocks
+    /// without those of which only owners go.
+    fn without_counts(
+        &mut self,
+        st: &State,
+        value: ValueId,
+        mut gone: Vec<ObjectId>,
+    ) -> Vec<ObjectId> {
+        let apart = |o: &ObjectId, of: &Self| {
+            let counts = |b: &Block| b.raw > 0 && b.owners > 0 && of.is_counted(&b.family);
+            st.block(*o).is_some_and(counts)
+        };
+        if gone.iter().any(|o| apart(o, self)) {
+            let held = self.held_by(st, &[value]);
+            gone.retain(|o| held.raw.contains(o) || !apart(o, self));
+        }
+        gone
     }
 
     /// Owners moved out of view: nobody knows what becomes of their blocks.

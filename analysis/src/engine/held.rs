@@ -21,7 +21,7 @@ pub(crate) struct Held {
 
 impl Machine<'_> {
     /// What the values hold, directly and through memory.
-    pub(crate) fn audit_held(&mut self, st: &State, values: &[ValueId]) -> Held {
+    pub(crate) fn held_by(&mut self, st: &State, values: &[ValueId]) -> Held {
         let mut held = Held::default();
         let mut todo: Vec<(ValueId, bool)> = values.iter().map(|&v| (v, false)).collect();
         while let Some((value, owner)) = todo.pop() {

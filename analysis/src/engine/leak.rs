@@ -39,6 +39,36 @@ impl Machine<'_> {
                 self.report_lost(st, object, how, at);
             }
         }
+        for object in self.lost_counts(st, result) {
+            self.report_lost(st, object, Loss::ScopeEnd, st.last);
+        }
+    }
+
+    /// Counted blocks that others still own, of which a pointer that holds a count is lost.
+    fn lost_counts(&mut self, st: &State, result: ValueId) -> Vec<ObjectId> {
+        let gave_count = |b: &Block| {
+            b.disowned
+                .as_ref()
+                .is_some_and(|d| d.0.name.ends_with("into_raw"))
+        };
+        let blocks = st.blocks().iter().filter(|(_, b)| {
+            b.owners > 0
+                && b.raw > 0
+                && b.is_live()
+                && !b.reported
+                && self.is_counted(&b.family)
+                && gave_count(b)
+                && self.is_at_hand(st, b)
+        });
+        let counted: Vec<ObjectId> = blocks.map(|e| e.0).collect();
+        if counted.is_empty() {
+            return counted;
+        }
+        let outside = st.heap().iter().filter(|e| self.is_outside(e.0));
+        let values: Vec<ValueId> = outside.map(|e| e.1).chain([result]).collect();
+        let held = self.held_by(st, &values);
+        let lost = |object: &ObjectId| !held.raw.contains(object);
+        counted.into_iter().filter(lost).collect()
     }
 
     /// Whether the caller gets memory of the root's that no owner answers for, or loses the owner
@@ -274,18 +304,22 @@ impl Machine<'_> {
 
     /// Whether losing the last pointer to this block would be a leak.
     fn may_be_lost(&self, st: &State, block: &Block) -> bool {
-        self.is_to_release(block)
-            && match block.escape {
-                Escape::No => true,
-                Escape::Away => false,
-                // Lost with the collection that held the pointer, if nobody read it.
-                Escape::Element(of) => st
-                    .block(of)
-                    .is_some_and(|b| matches!(b.status, super::block::Status::Ended(_))),
-                Escape::Given(status) => self.failing && self.says_failure(st, status),
-                // A forgotten buffer that foreign code filled and Rust read back.
-                Escape::Borrowed(..) => block.read_back || self.is_raw_text(block),
-            }
+        self.is_to_release(block) && self.is_at_hand(st, block)
+    }
+
+    /// Whether nobody out of view can have the pointer to it.
+    fn is_at_hand(&self, st: &State, block: &Block) -> bool {
+        match block.escape {
+            Escape::No => true,
+            Escape::Away => false,
+            // Lost with the collection that held the pointer, if nobody read it.
+            Escape::Element(of) => st
+                .block(of)
+                .is_some_and(|b| matches!(b.status, super::block::Status::Ended(_))),
+            Escape::Given(status) => self.failing && self.says_failure(st, status),
+            // A forgotten buffer that foreign code filled and Rust read back.
+            Escape::Borrowed(..) => block.read_back || self.is_raw_text(block),
+        }
     }
 
     /// Whether a block was made or given up here, and somebody has to release it by hand.
