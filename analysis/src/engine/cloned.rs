@@ -49,7 +49,7 @@ impl Machine<'_> {
             if !derived && written.is_none() {
                 continue;
             }
-            for released in self.released_fields(drop) {
+            for released in self.released_fields(adt, drop) {
                 let copied =
                     derived || written.is_some_and(|f| self.copies(f, adt, released.field));
                 if copied {
@@ -84,7 +84,7 @@ impl Machine<'_> {
     }
 
     /// Fields whose pointee the `Drop` releases.
-    fn released_fields(&mut self, drop: FnId) -> Vec<Released> {
+    fn released_fields(&mut self, adt: AdtId, drop: FnId) -> Vec<Released> {
         let Some(Prepared { active, state }) = self.prepare_root(drop) else {
             return Vec::new();
         };
@@ -97,7 +97,7 @@ impl Machine<'_> {
             for (object, block) in st.blocks() {
                 if let (Status::Ended(end), Object::Pointee(v)) =
                     (&block.status, self.objects.get(*object))
-                    && let Some((field, path)) = self.own_field(v)
+                    && let Some((field, path)) = self.own_field(adt, v)
                 {
                     out.push(Released {
                         field,
@@ -111,7 +111,7 @@ impl Machine<'_> {
         for pointer in handed {
             let name = pointer.to.as_str().to_lowercase();
             if RELEASING.iter().any(|word| name.contains(word))
-                && let Some((field, path)) = self.own_field(pointer.value)
+                && let Some((field, path)) = self.own_field(adt, pointer.value)
             {
                 out.push(Released {
                     field,
@@ -128,8 +128,30 @@ impl Machine<'_> {
         out
     }
 
+    /// The names on the way, as far as the types are the user's.
+    fn own_path(&self, adt: AdtId, path: &[Name]) -> String {
+        let mut whole = String::new();
+        let mut at = Some(adt);
+        for name in path {
+            if at.is_some_and(|adt| self.is_stub_adt(adt)) {
+                break;
+            }
+            if !whole.is_empty() {
+                whole.push('.');
+            }
+            whole.push_str(name.as_str());
+            let variants = at.map(|adt| &self.program.adt(adt).variants);
+            let mut fields = variants.into_iter().flatten().flat_map(|v| &v.fields);
+            at = match fields.find(|f| f.0 == *name) {
+                Some((_, Ty::Adt(inner, _))) => Some(*inner),
+                _ => None,
+            };
+        }
+        whole
+    }
+
     /// The field of `self` that an unknown value was loaded from, and its whole path.
-    fn own_field(&mut self, v: ValueId) -> Option<(Name, String)> {
+    fn own_field(&mut self, adt: AdtId, v: ValueId) -> Option<(Name, String)> {
         let this = self.arena.add(Value::Param(0));
         let this = self.objects.add(Object::Pointee(this));
         let mut at = v;
@@ -141,9 +163,9 @@ impl Machine<'_> {
                     at = *of;
                 }
                 Value::Initial(object) if *object == this => {
-                    let names = path.iter().rev().map(|name| name.as_str());
-                    let whole = names.collect::<Vec<_>>().join(".");
-                    return path.last().map(|field| (*field, whole));
+                    path.reverse();
+                    let field = *path.first()?;
+                    return Some((field, self.own_path(adt, &path)));
                 }
                 _ => return None,
             }
@@ -159,7 +181,9 @@ impl Machine<'_> {
         let ends = self.run_root(active, state);
         let asked = !std::mem::take(&mut self.handed).is_empty();
         self.events.clear();
+        // One that writes counts its copies.
         !asked
+            && !self.writes_outside
             && !ends.is_empty()
             && ends.iter().all(|(st, result)| {
                 let Value::Agg {

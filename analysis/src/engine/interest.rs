@@ -410,7 +410,7 @@ fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId
                         }
                         fields.iter().for_each(|f| operand(&f.1, names));
                     }
-                    Rvalue::Ref { place: p, .. } => place(p, names),
+                    Rvalue::Bind { place: p, .. } | Rvalue::Ref { place: p, .. } => place(p, names),
                     _ => {}
                 },
                 _ => {}

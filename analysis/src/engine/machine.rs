@@ -111,6 +111,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) followed: FxHashSet<BodyRef>,
     /// Pointers that functions out of view got.
     pub(crate) handed: Vec<Handed>,
+    /// Whether memory that is not the root's own was written.
+    pub(crate) writes_outside: bool,
     /// What the roots say about the rest of the program.
     pub(crate) noted: Noted,
     /// Memory that nobody answers for while a call may panic.
@@ -173,6 +175,7 @@ impl<'p> Machine<'p> {
             unwinds: Unwinds::default(),
             followed: FxHashSet::default(),
             handed: Vec::new(),
+            writes_outside: false,
             noted: Noted::default(),
             failing: false,
             implicit: false,
@@ -194,6 +197,7 @@ impl<'p> Machine<'p> {
         self.root = root;
         self.root_label = label;
         self.handed.clear();
+        self.writes_outside = false;
         self.made.clear();
         self.unwinds.clear();
         self.followed.clear();

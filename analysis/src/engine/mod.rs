@@ -9,6 +9,7 @@ mod audit;
 mod block;
 mod call;
 mod cloned;
+mod compare;
 mod declared;
 mod dropping;
 mod element;

@@ -243,8 +243,10 @@ impl Machine<'_> {
 
     /// Says that what an object holds is used; `None` if the path cannot go on.
     pub(crate) fn touch(&mut self, st: &mut State, object: ObjectId, used: Usage) -> Option<()> {
-        if used == Usage::Read && st.block(object).is_some() {
-            self.note_read(st, object);
+        match used {
+            Usage::Read if st.block(object).is_some() => self.note_read(st, object),
+            Usage::Write if self.is_outside(object) => self.writes_outside = true,
+            _ => {}
         }
         self.borrow(st, object, used)
     }

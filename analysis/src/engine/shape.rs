@@ -240,7 +240,8 @@ fn use_rvalue(value: &Rvalue, live: &mut Locals) {
         Rvalue::Use(x) | Rvalue::Cast(x, _) | Rvalue::Unary(_, x) | Rvalue::Repeat(x, _) => {
             use_operand(x, live);
         }
-        Rvalue::Ref { place, .. }
+        Rvalue::Bind { place, .. }
+        | Rvalue::Ref { place, .. }
         | Rvalue::IsVariant(place, _)
         | Rvalue::IsSuccess(place)
         | Rvalue::Residual(place)

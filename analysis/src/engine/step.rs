@@ -1,17 +1,16 @@
 //! One statement: what it makes of a state.
 
 use super::machine::{Machine, Made};
-use super::place::{Loc, behind};
+use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{
-    AggregateKind, BinOp, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt,
-    StmtKind, UnOp,
+    AggregateKind, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt, StmtKind, UnOp,
 };
 use crate::name::Name;
-use crate::resolve::Res;
-use crate::types::Ty;
+
+use crate::types::{self, Ty};
 use std::rc::Rc;
 
 impl<'p> Machine<'p> {
@@ -93,19 +92,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// A comparison only borrows its operands.
-    fn compared(&mut self, st: &mut State, op: BinOp, operand: &'p Operand) -> Option<ValueId> {
-        use BinOp::{Eq, Ge, Gt, Le, Lt, Ne};
-        match operand {
-            Operand::Place(place) if matches!(op, Eq | Ne | Lt | Le | Gt | Ge) => {
-                let loc = self.locate(st, place)?;
-                self.touch(st, loc.object, Usage::Read)?;
-                Some(self.load(st, &loc))
-            }
-            _ => self.operand(st, operand),
-        }
-    }
-
     fn take(&mut self, st: &mut State, place: &'p Place) -> Option<ValueId> {
         if let Some(local) = place.as_local() {
             let value = st.local(st.frames.len() - 1, local);
@@ -133,6 +119,17 @@ impl<'p> Machine<'p> {
             self.store(st, &loc, ValueId::MOVED);
         }
         Some(value)
+    }
+
+    /// What a pattern's variable gets of a value.
+    fn bind_part(&mut self, st: &mut State, place: &'p Place, from: usize) -> Option<ValueId> {
+        let prefix = |at| self.prefix_type(place, at);
+        let Some(mutable) = types::binding_mode(&place.proj, from, prefix) else {
+            return self.take(st, place);
+        };
+        let loc = self.locate(st, place)?;
+        let shared = loc.shared || !mutable;
+        Some(self.point_at(&loc, shared))
     }
 
     /// Whether the place is a variable or a part of a value that is known to stand in it: a part
@@ -176,6 +173,7 @@ impl<'p> Machine<'p> {
     fn rvalue(&mut self, st: &mut State, value: &'p Rvalue, dest: &'p Place) -> Option<ValueId> {
         Some(match value {
             Rvalue::Use(operand) => self.operand(st, operand)?,
+            Rvalue::Bind { place, from } => self.bind_part(st, place, *from as usize)?,
             Rvalue::Ref {
                 mutable,
                 raw,
@@ -252,79 +250,6 @@ impl<'p> Machine<'p> {
         })
     }
 
-    /// Where the value of a place is, references followed.
-    fn locate_value(&mut self, st: &mut State, place: &'p Place) -> Option<Loc> {
-        let mut loc = self.locate(st, place)?;
-        for followed in 0..4 {
-            let mut value = self.load(st, &loc);
-            if self.is_symbol(value) {
-                let ty = behind(self.place_type(place), followed);
-                let shaped = self.shape(st, value, &ty);
-                if shaped != value {
-                    self.store(st, &loc, shaped);
-                    value = shaped;
-                }
-            }
-            match self.arena.get(value) {
-                Value::Ptr(_) => loc = self.deref_value(st, loc, value)?,
-                _ => break,
-            }
-        }
-        self.touch(st, loc.object, Usage::Read)?;
-        Some(loc)
-    }
-
-    fn is_variant(
-        &mut self,
-        st: &mut State,
-        place: &'p Place,
-        path: &'p crate::ir::Path,
-    ) -> Option<ValueId> {
-        match self.resolve(path) {
-            // A constant in a pattern.
-            Res::Const(id) => {
-                let loc = self.locate_value(st, place)?;
-                let value = self.load(st, &loc);
-                let constant = self.constant_value(st, id, path);
-                Some(self.operation(BinOp::Eq, value, constant))
-            }
-            Res::Adt(_) | Res::Alias(_) => Some(ValueId::ONE),
-            Res::Ctor(adt, _) | Res::Variant(adt, _)
-                if self.program.adt(adt).kind != crate::resolve::AdtKind::Enum =>
-            {
-                Some(ValueId::ONE)
-            }
-            Res::External(name) => {
-                let loc = self.locate_value(st, place)?;
-                let value = self.load(st, &loc);
-                Some(match self.families.constant(name.as_str()) {
-                    Some(n) => {
-                        let constant = self.arena.int(i128::from(n));
-                        self.operation(BinOp::Eq, value, constant)
-                    }
-                    None => {
-                        self.judge_status(st, &[value]);
-                        self.variant_test(st, value, name)
-                    }
-                })
-            }
-            _ => {
-                let loc = self.locate_value(st, place)?;
-                let value = self.load(st, &loc);
-                self.judge_status(st, &[value]);
-                Some(self.variant_test(st, value, path.last()))
-            }
-        }
-    }
-
-    fn variant_test(&mut self, st: &State, value: ValueId, variant: Name) -> ValueId {
-        let test = self.arena.add(Value::IsVariant(value, variant));
-        match self.truth(st, test) {
-            Some(known) => self.arena.bool(known),
-            None => test,
-        }
-    }
-
     /// What `?` hands on: `None` as it is, the error within a new `Err`.
     fn residual(&mut self, st: &mut State, place: &'p Place, dest: &'p Place) -> Option<ValueId> {
         let loc = self.locate_value(st, place)?;
@@ -379,40 +304,6 @@ impl<'p> Machine<'p> {
             self.borrow(st, loc.object, used)?;
         }
         Some(self.point_at(&loc, !mutable && !raw))
-    }
-
-    pub(crate) fn operation(&mut self, op: BinOp, a: ValueId, b: ValueId) -> ValueId {
-        if matches!(op, BinOp::Eq | BinOp::Ne) {
-            let (a, b) = (self.strip_address(a), self.strip_address(b));
-            if let Some(test) = self.named_test(a, b).or_else(|| self.named_test(b, a)) {
-                return if op == BinOp::Eq {
-                    test
-                } else {
-                    self.arena.not(test)
-                };
-            }
-            return self.arena.binary(op, a, b);
-        }
-        self.arena.binary(op, a, b)
-    }
-
-    /// `x == path::CONSTANT` of a crate out of view asks the same as the pattern `path::CONSTANT`.
-    fn named_test(&mut self, value: ValueId, constant: ValueId) -> Option<ValueId> {
-        match self.arena.get(constant) {
-            Value::Extern(name) if self.is_symbol(value) => {
-                let name = *name;
-                Some(self.arena.add(Value::IsVariant(value, name)))
-            }
-            _ => None,
-        }
-    }
-
-    /// An address is compared as the pointer it came from.
-    fn strip_address(&self, v: ValueId) -> ValueId {
-        match self.arena.get(v) {
-            Value::Apply(name, args) if *name == "addr" => args[0],
-            _ => v,
-        }
     }
 
     fn build(

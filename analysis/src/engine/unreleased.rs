@@ -376,7 +376,7 @@ fn body_mentions(
                             false
                         }
                         Rvalue::Use(x) | Rvalue::Cast(x, _) => operand(x),
-                        Rvalue::Ref { place: p, .. } => place(p),
+                        Rvalue::Bind { place: p, .. } | Rvalue::Ref { place: p, .. } => place(p),
                         Rvalue::Aggregate { fields, .. } => fields.iter().any(|f| operand(&f.1)),
                         Rvalue::Unknown(all) => all.iter().any(operand),
                         _ => false,

@@ -198,6 +198,14 @@ pub enum Callee {
 pub enum Rvalue {
     /// The operand itself.
     Use(Operand),
+    /// A part of a value for a variable of a pattern: a reference to it if the pattern, whose steps
+    /// begin at `from`, goes through one.
+    Bind {
+        /// The part.
+        place: Place,
+        /// How many steps lead to the value.
+        from: u32,
+    },
     /// `&place`, `&mut place`, `&raw const place`, `addr_of_mut!(place)`.
     Ref {
         /// `mut`.

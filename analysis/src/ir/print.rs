@@ -139,6 +139,7 @@ impl Display for Show<'_, Rvalue> {
         let body = self.0;
         match self.1 {
             Rvalue::Use(x) => Show(body, x).fmt(f),
+            Rvalue::Bind { place, .. } => Show(body, place).fmt(f),
             Rvalue::Ref {
                 mutable,
                 raw,

@@ -4,7 +4,7 @@
 //! where it goes, fills them. There is no backtracking and no error: the first word counts.
 
 use super::closure::Given;
-use super::place::{item_ty, project, refine};
+use super::place::{binding_mode, item_ty, project, refine};
 use super::{Target, Types};
 use crate::ir::{
     Base, BlockId, Body, BodyId, BodyKind, Literal, LocalId, Operand, Path, Place, StmtKind,
@@ -232,6 +232,17 @@ impl<'p> Infer<'p> {
             let base = refine(self.p, &self.env, base, &place.proj, ty);
             self.learn(local, &base);
         }
+    }
+
+    /// Whether a pattern's variable is bound by reference, and if so, by a mutable one.
+    pub(super) fn binding_mode(&mut self, place: &Place, from: usize) -> Option<bool> {
+        let base = Place {
+            base: place.base.clone(),
+            proj: Vec::new(),
+        };
+        let base = self.place(&base);
+        let prefix = |at: usize| project(self.p, &self.env, base.clone(), &place.proj[..at]);
+        binding_mode(&place.proj, from, prefix)
     }
 
     pub(super) fn operand(&mut self, operand: &Operand) -> Ty {

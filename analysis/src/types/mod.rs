@@ -24,7 +24,7 @@ pub use infer::infer;
 pub use layout::{Same, SizeAlign, same_layout, size_align};
 pub use name::type_name;
 pub use place::place_ty;
-pub(crate) use place::prefix_ty;
+pub(crate) use place::{binding_mode, prefix_ty};
 
 use crate::ir::{BlockId, BodyId, Path};
 use crate::name::Name;

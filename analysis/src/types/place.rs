@@ -37,6 +37,24 @@ pub(crate) fn prefix_ty(
     }
 }
 
+/// Whether a pattern whose steps begin at `from` binds this part by reference (default binding
+/// modes), and if so, by a mutable one. `prefix` tells the type before a step.
+pub(crate) fn binding_mode(
+    steps: &[Proj],
+    from: usize,
+    mut prefix: impl FnMut(usize) -> Ty,
+) -> Option<bool> {
+    let mut mode = None;
+    for (at, step) in steps.iter().enumerate().skip(from) {
+        match (step, prefix(at)) {
+            (Proj::Deref, _) => mode = None,
+            (_, Ty::Ref(mutable, _)) => mode = Some(mode.unwrap_or(true) && mutable),
+            _ => {}
+        }
+    }
+    mode
+}
+
 /// What an item used as a value means, and its type.
 pub(crate) fn item_ty(p: &Program, env: &Env<'_>, path: &Path) -> (Res, Ty) {
     let found = p.value_path(env, path);

@@ -20,6 +20,16 @@ impl Infer<'_> {
                 self.learn_operand(operand, want);
                 self.operand(operand)
             }
+            Rvalue::Bind { place, from } => {
+                let ty = self.place(place);
+                match self.binding_mode(place, *from as usize) {
+                    Some(mutable) => Ty::Ref(mutable, Arc::new(ty)),
+                    None => {
+                        self.learn_place(place, want);
+                        self.place(place)
+                    }
+                }
+            }
             Rvalue::Ref {
                 mutable,
                 raw,

@@ -1,8 +1,7 @@
 //! Patterns: tested first, then taken apart.
 //!
-//! Nothing is bound, and so nothing moved, before the whole pattern is known to match. Default
-//! binding modes are unknown here: a plain name takes the value, and what it reaches through a
-//! reference stays a reference.
+//! Nothing is bound, and so nothing moved, before the whole pattern is known to match. Whether a
+//! plain name takes the value or a reference to it depends on types, which are unknown here.
 
 use super::builder::Builder;
 use super::literal::name;
@@ -186,16 +185,21 @@ impl Builder<'_, '_> {
 
     /// Fills the pattern's variables from a value that matches.
     pub(super) fn bind(&mut self, pat: &Pat, place: &Place, vars: &[Binding]) {
+        self.bind_part(pat, place, vars, place.proj.len());
+    }
+
+    /// The same of a part of the pattern; `from`: how many steps lead to the whole value.
+    fn bind_part(&mut self, pat: &Pat, place: &Place, vars: &[Binding], from: usize) {
         match pat {
             Pat::Ident(x) if is_binding(x) => {
-                self.bind_ident(x, place, vars);
+                self.bind_ident(x, place, vars, from);
                 if let Some((_, sub)) = &x.subpat {
-                    self.bind(sub, place, vars);
+                    self.bind_part(sub, place, vars, from);
                 }
             }
             Pat::Or(x) => {
                 if has_bindings(pat) {
-                    self.bind_or(&x.cases, place, vars);
+                    self.bind_or(&x.cases, place, vars, from);
                 }
             }
             Pat::Verbatim(tokens) => {
@@ -205,18 +209,22 @@ impl Builder<'_, '_> {
             }
             _ => {
                 for (part, place) in self.parts(pat, place) {
-                    self.bind(part, &place, vars);
+                    self.bind_part(part, &place, vars, from);
                 }
             }
         }
     }
 
-    fn bind_ident(&mut self, x: &PatIdent, place: &Place, vars: &[Binding]) {
+    fn bind_ident(&mut self, x: &PatIdent, place: &Place, vars: &[Binding], from: usize) {
         let value = match x.by_ref {
             Some(_) => Rvalue::Ref {
                 mutable: x.mutability.is_some(),
                 raw: false,
                 place: place.clone(),
+            },
+            None if place.proj.len() > from => Rvalue::Bind {
+                place: place.clone(),
+                from: from as u32,
             },
             None => Rvalue::Use(Operand::Place(place.clone())),
         };
@@ -236,14 +244,20 @@ impl Builder<'_, '_> {
     }
 
     /// Which alternative matched is asked once more, since their bindings differ.
-    fn bind_or(&mut self, cases: &Punctuated<Pat, Token![|]>, place: &Place, vars: &[Binding]) {
+    fn bind_or(
+        &mut self,
+        cases: &Punctuated<Pat, Token![|]>,
+        place: &Place,
+        vars: &[Binding],
+        from: usize,
+    ) {
         let bound = self.new_block();
         for (ix, case) in cases.iter().enumerate() {
             let next = self.new_block();
             if ix + 1 < cases.len() {
                 self.test(case, place, next);
             }
-            self.bind(case, place, vars);
+            self.bind_part(case, place, vars, from);
             self.goto(bound);
             self.at = next;
         }
