@@ -1,9 +1,9 @@
 //! The intrinsics that read and write through a pointer: one value, or some element of many.
 
-use super::block::{Escape, Family};
+use super::block::{Block, Escape, Family};
 use super::call::Outcome;
 use super::machine::Machine;
-use super::object::Object;
+use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
@@ -94,15 +94,32 @@ impl Machine<'_> {
         if started != ValueId::ZERO
             && let Some(loc) = self.pointee(array)
         {
+            let array = loc.object;
             let loc = loc.child(Key::Name(Name::new("[]")));
             let behind = self.load(st, &loc);
-            if self.holds_ended(st, behind) {
+            if self.holds_ended(st, behind) || self.leave_behind(st, behind, array) {
                 let fresh = self.fresh(st, 0, Source::Plain);
                 let fresh = self.shape(st, fresh, ty);
                 self.store(st, &loc, fresh);
             }
         }
         self.element_at(st, array)
+    }
+
+    /// A raw pointer that a walk has left in its slot is not lost when the next slot is filled.
+    fn leave_behind(&mut self, st: &mut State, value: ValueId, array: ObjectId) -> bool {
+        let Value::Ptr(pointer) = self.arena.get(value) else {
+            return false;
+        };
+        let object = pointer.object;
+        let held = |b: &Block| b.is_live() && b.owners <= 0 && b.escape == Escape::No;
+        if !st.block(object).is_some_and(held) {
+            return false;
+        }
+        if let Some(block) = st.block_mut(object) {
+            block.escape = Escape::Element(array);
+        }
+        true
     }
 
     /// Some element, or none: elements that ended before are other elements now.

@@ -17,13 +17,17 @@ pub(crate) struct Frontier<'p> {
     /// The names that are new in this round, and the words for them.
     names: HotNames,
     heat: Heat<'p>,
+    /// Those of the first round for what they do with owners.
+    parting: FxHashSet<FnId>,
 }
 
 impl<'p> Frontier<'p> {
     /// The first round: routines. Functions that can never be reached by them are left out.
     pub(crate) fn new(survey: Survey<'p>, waiting: Vec<Mention<'p>>) -> Frontier<'p> {
         let (names, heat) = survey.routines();
+        let parting = waiting.iter().filter(|mention| mention.parts_owner);
         Frontier {
+            parting: parting.map(|mention| mention.id).collect(),
             survey,
             waiting,
             names,
@@ -54,6 +58,7 @@ impl<'p> Frontier<'p> {
         def.body.is_some_and(|body| {
             let names = self.survey.names(body);
             self.names.are_in(program.crate_name(def.scope), &names)
+                || self.names.are_routines() && self.parting.contains(&id)
                 || self.names.are_routines()
                     && self.survey.makes_pointer(id)
                     && lends_pointers(&names)

@@ -5,6 +5,7 @@
 
 use super::heat::Heat;
 use super::machine::Machine;
+use super::parted::Owners;
 use crate::families::Families;
 use crate::ir::{
     Base, Body, BodyId, Callee, Operand, Place, Rvalue, SelfKind, StmtKind, Terminator, TyExpr,
@@ -127,6 +128,8 @@ pub(crate) struct Mention<'p> {
     names: FxHashSet<Name>,
     /// It returns a pointer and gets none.
     pub(crate) makes_pointer: bool,
+    /// It gets an owner that it may take apart.
+    pub(crate) parts_owner: bool,
 }
 
 impl Mention<'_> {
@@ -136,7 +139,8 @@ impl Mention<'_> {
             Some(words) => words.may_hold(Words::hash(word.as_bytes())),
             None => self.names.contains(&Name::new(word)),
         };
-        self.makes_pointer && names.are_routines() && LENDING.iter().any(|word| lends(word))
+        self.parts_owner && names.are_routines()
+            || self.makes_pointer && names.are_routines() && LENDING.iter().any(|word| lends(word))
             || match self.words {
                 Some(words) => heat.holds(self.krate, words),
                 None => names.are_in(self.krate, &self.names),
@@ -251,6 +255,7 @@ impl<'p> Survey<'p> {
     /// What every function of the user mentions; of those not yet lowered only their words.
     pub(crate) fn mentions(&self) -> Vec<Mention<'p>> {
         let mut out = Vec::new();
+        let owners = Owners::new(self.program);
         for id in self.program.fns() {
             let def = self.program.func(id);
             if let (false, Some(body)) = (def.stub, def.body) {
@@ -260,6 +265,7 @@ impl<'p> Survey<'p> {
                     None => self.names(body),
                 };
                 out.push(Mention {
+                    parts_owner: self.parts_owner(id, &owners),
                     id,
                     krate: self.program.crate_name(def.scope),
                     words,

@@ -2,10 +2,10 @@
 
 use super::block::{Birth, Block, Escape, Family, Null};
 use super::machine::Machine;
-use super::object::ObjectId;
+use super::object::{Object, ObjectId};
 use super::state::State;
 use super::tidy::Reach;
-use super::value::{SiteId, Value, ValueId};
+use super::value::{SiteId, Tag, Value, ValueId};
 use crate::event::{EventKind, Loss, Usage};
 use crate::ir::LocalId;
 use crate::span::Span;
@@ -186,10 +186,32 @@ impl Machine<'_> {
                 self.emit(object, st, kind, site, Vec::new());
             }
         }
-        let super::value::Value::Ptr(p) = self.arena.get(result) else {
-            return;
+        for object in self.pointers_in(result) {
+            self.check_dangling(st, object);
+        }
+    }
+
+    /// What a returned value points at: itself, or by the pointers of an owner.
+    fn pointers_in(&mut self, result: ValueId) -> Vec<ObjectId> {
+        let values: Vec<ValueId> = match self.arena.get(result) {
+            Value::Agg {
+                tag: Tag::Adt(adt, _),
+                parts,
+                ..
+            } if !self.is_stub_adt(*adt) && self.program.drop_impl(*adt).is_some() => {
+                parts.iter().map(|part| part.1).collect()
+            }
+            _ => vec![result],
         };
-        let object = p.object;
+        let object = |v: ValueId| match self.arena.get(v) {
+            Value::Ptr(p) => Some(p.object),
+            Value::Part(..) => Some(self.objects.add(Object::Pointee(v))),
+            _ => None,
+        };
+        values.into_iter().filter_map(object).collect()
+    }
+
+    fn check_dangling(&mut self, st: &mut State, object: ObjectId) {
         let Some(block) = st.block(object) else {
             return;
         };

@@ -33,6 +33,7 @@ mod noted;
 mod object;
 mod own;
 mod owner;
+mod parted;
 mod place;
 mod pointer;
 mod protocol;
