@@ -13,6 +13,7 @@ impl Machine<'_> {
     pub(crate) fn compare(&mut self, st: &State, have: &Layout, want: &Layout) -> Same {
         match (have, want) {
             (Layout::Unknown, _) | (_, Layout::Unknown) => Same::Unknown,
+            (Layout::One(a), Layout::One(b)) if self.is_erased(a, b) => Same::Different,
             (Layout::One(ty), _) | (_, Layout::One(ty))
                 if matches!(ty, Ty::Str | Ty::Slice(_) | Ty::Dyn(_) | Ty::Unknown) =>
             {
@@ -35,6 +36,17 @@ impl Machine<'_> {
             }
             _ => self.compare_bytes(st, have, want),
         }
+    }
+
+    /// Whether a value of any type, or one with a table of methods, is taken for one of nothing.
+    fn is_erased(&self, have: &Ty, want: &Ty) -> bool {
+        let nothing = match want {
+            Ty::Tuple(parts) => parts.is_empty(),
+            Ty::Adt(adt, _) => self.program.adt(*adt).name == "c_void",
+            Ty::External(name) => name.as_str().ends_with("::c_void"),
+            _ => false,
+        };
+        nothing && matches!(have, Ty::Param(_) | Ty::Dyn(_))
     }
 
     /// Two layouts that differ, in words; a size that is not a constant gets a letter.
@@ -104,6 +116,8 @@ impl Machine<'_> {
             return match (self.constant(st, bytes_a), self.constant(st, bytes_b)) {
                 (Some(p), Some(q)) => same(p == q),
                 _ if bytes_a == bytes_b => Same::Equal,
+                // Elements of another size, as many as before.
+                _ if n == m && x != y && self.is_capacity(n) => Same::Different,
                 // `cap / 4` elements of four times the size: right if nothing is left over.
                 _ => Same::Unknown,
             };

@@ -7,7 +7,7 @@ use super::object::Object;
 use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
-use super::value::{Key, Value, ValueId};
+use super::value::{Key, Tag, Value, ValueId};
 use crate::event::{Act, EventKind, StepKind};
 use crate::name::Name;
 use crate::resolve::Lang;
@@ -194,6 +194,9 @@ impl Machine<'_> {
             return;
         };
         let value = self.load(st, &loc);
+        if let Ty::Ptr(..) = to {
+            return self.bare(st, &loc, value);
+        }
         let Ty::Adt(adt, args) = to else { return };
         let element = args.first().cloned().unwrap_or(Ty::Unknown);
         let lang = |l| self.program.lang(l) == Some(*adt);
@@ -201,6 +204,15 @@ impl Machine<'_> {
             let cap = self.arena.part(value, Key::Name(Name::new("cap")));
             Layout::Many(element, cap)
         } else if lang(Lang::Box) {
+            if let Value::Ptr(_) = self.arena.get(value) {
+                let family = self
+                    .arena
+                    .add(Value::Apply(Name::new("rust"), Rc::from([])));
+                self.make_owner(st, "adopt_value", element, &[family, value]);
+                let parts = vec![(Key::Name(Name::new("ptr")), value)];
+                let owner = self.arena.aggregate(Tag::Adt(*adt, 0), parts, None);
+                return self.store(st, &loc, owner);
+            }
             Layout::One(element)
         } else {
             return;
@@ -218,6 +230,21 @@ impl Machine<'_> {
                 self.emit_here(object, st, EventKind::Reclaim { by, fault }, &since);
             }
         }
+    }
+
+    /// A box becomes its pointer.
+    fn bare(&mut self, st: &mut State, loc: &Loc, value: ValueId) {
+        let boxed = self.program.lang(Lang::Box);
+        if !matches!(self.arena.get(value),
+            Value::Agg { tag: Tag::Adt(adt, _), .. } if Some(*adt) == boxed)
+        {
+            return;
+        }
+        for object in self.owned_blocks(value) {
+            self.disown(st, object);
+        }
+        let pointer = self.arena.part(value, Key::Name(Name::new("ptr")));
+        self.store(st, loc, pointer);
     }
 
     /// An owner gives its block up: from now on it is somebody's duty to release it.
