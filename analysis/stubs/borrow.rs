@@ -22,7 +22,10 @@ pub enum Cow<B: ?Sized> {
     Owned(B::Owned),
 }
 impl<B: ?Sized> Cow<B> {
-    pub fn into_owned(self) -> B::Owned { match self { Cow::Borrowed(b) => b.to_owned(), Cow::Owned(o) => o } }
+    // What is borrowed is copied, so the result does not point into it.
+    pub fn into_owned(self) -> B::Owned {
+        match self { Cow::Borrowed(b) => { rt::touch(b); rt::unknown() }, Cow::Owned(o) => o }
+    }
     pub fn to_mut(&mut self) -> &mut B::Owned { rt::unknown() }
     pub fn is_borrowed(&self) -> bool { match *self { Cow::Borrowed(_) => true, Cow::Owned(_) => false } }
     pub fn is_owned(&self) -> bool { match *self { Cow::Borrowed(_) => false, Cow::Owned(_) => true } }
