@@ -77,19 +77,12 @@ pub trait RangeBounds<T> {}
 
 // The first item is what it says; later ones are unknown, so that a loop comes to rest. A range of one
 // item ends after it: of more rounds, the blocks could not be told apart.
-//
-// That no more is left is certain or not; never both paths are taken. Nothing is known of what lies
-// beside the mark, so it is found only where the distance is none.
-fn none_left<T>(left: T) -> bool {
-    let mark = rt::dangling::<u8>();
-    rt::is_dangling(*rt::offset(&raw const mark, left as isize))
-}
 impl<T> Iterator for Range<T> {
     type Item = T;
     fn next(&mut self) -> Option<T> {
         if self.start < self.end {
             let n = self.start;
-            rt::write(&raw mut self.start, if none_left(self.end - n - 1) { n + 1 } else { rt::unknown() });
+            rt::write(&raw mut self.start, if rt::is_zero(self.end - n - 1) { n + 1 } else { rt::unknown() });
             Some(n)
         } else {
             None
@@ -107,7 +100,7 @@ impl<T> Iterator for RangeInclusive<T> {
     fn next(&mut self) -> Option<T> {
         if self.start <= self.end {
             let n = self.start;
-            rt::write(&raw mut self.start, if none_left(self.end - n) { n + 1 } else { rt::unknown() });
+            rt::write(&raw mut self.start, if rt::is_zero(self.end - n) { n + 1 } else { rt::unknown() });
             Some(n)
         } else {
             None

@@ -65,6 +65,8 @@ extern "memlint" {
     pub fn is_null<T: ?Sized>(p: *const T) -> bool;
     /// Whether it is known to be a dangling constant; never both: an unknown pointer is not.
     pub fn is_dangling<T>(p: *const T) -> bool;
+    /// Whether a number is known to be zero; never both: an unknown one is not.
+    pub fn is_zero<T>(n: T) -> bool;
     /// A well-aligned address of nothing.
     pub fn dangling<T>() -> *mut T;
     /// The slice pointer of this start and length.

@@ -136,6 +136,7 @@ impl Machine<'_> {
                 };
                 self.arena.bool(yes)
             }
+            "is_zero" => self.arena.bool(arg(0) == ValueId::ZERO),
             "dangling" => {
                 let object = self.objects.add(Object::Dangling);
                 self.pointer_to(object)
