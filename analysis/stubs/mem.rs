@@ -20,12 +20,13 @@ impl<T> ManuallyDrop<T> {
         v
     }
     pub unsafe fn take(slot: &mut ManuallyDrop<T>) -> T {
-        rt::own_value(&slot.value);
-        rt::read(&raw const slot.value)
+        let v = rt::duplicate(&raw const slot.value);
+        rt::own_value(&v);
+        v
     }
     pub unsafe fn drop(slot: &mut ManuallyDrop<T>) {
-        rt::own_value(&slot.value);
-        rt::drop_in_place(&raw mut slot.value);
+        let v = rt::duplicate(&raw const slot.value);
+        rt::own_value(&v);
     }
 }
 impl<T: ?Sized> Deref for ManuallyDrop<T> {

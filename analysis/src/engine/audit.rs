@@ -330,7 +330,7 @@ impl Machine<'_> {
             }
         }
         // What stands in memory that others know can be read and released by anybody.
-        let outside = self.audit_outside(st);
+        let outside = self.held_outside(st);
         let outside = self.held_by(st, &outside);
         for object in outside.raw {
             if st.block(object).is_some_and(is_loose) {
@@ -340,12 +340,6 @@ impl Machine<'_> {
         if *ret == Ty::Never {
             self.audit_panic(st);
         }
-    }
-
-    fn audit_outside(&self, st: &State) -> Vec<ValueId> {
-        let heap = st.heap().iter();
-        let heap = heap.filter(|(object, _)| self.is_outside(*object));
-        heap.map(|e| e.1).collect()
     }
 
     /// A value goes out of view.
@@ -431,7 +425,7 @@ impl Machine<'_> {
             return;
         }
         let returned = self.held_by(st, &[result]);
-        let outside = self.audit_outside(st);
+        let outside = self.held_outside(st);
         let kept = self.held_by(st, &outside);
         self.ledger.loose.extend(&returned.closures);
         self.ledger.loose.extend(&kept.closures);

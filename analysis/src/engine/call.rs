@@ -434,25 +434,31 @@ impl<'p> Machine<'p> {
         id: ConstId,
         path: &crate::ir::Path,
     ) -> ValueId {
-        if let Some(known) = self.constants.get(&id) {
+        match self.program.constant(id).body {
+            Some(body) => self.initial_value(st, body, path.last()),
+            None => self.named_unknown(path.last()),
+        }
+    }
+
+    /// What a constant's or a static's initialiser computes; of one that refers to itself, or has
+    /// several outcomes, only the name is known.
+    pub(crate) fn initial_value(&mut self, st: &State, body: BodyRef, name: Name) -> ValueId {
+        if let Some(known) = self.constants.get(&body) {
             return match known {
                 Some(value) => *value,
-                None => self.named_unknown(path.last()),
+                None => self.named_unknown(name),
             };
         }
-        self.constants.insert(id, None);
-        let Some(body) = self.program.constant(id).body else {
-            return self.named_unknown(path.last());
-        };
+        self.constants.insert(body, None);
         if !self.may_follow(body) {
-            return self.named_unknown(path.last());
+            return self.named_unknown(name);
         }
         let outcomes = self.follow(st.clone(), Entry::of(body), &Ty::Unknown);
         let value = match &outcomes[..] {
             [(_, value)] => *value,
-            _ => self.named_unknown(path.last()),
+            _ => self.named_unknown(name),
         };
-        self.constants.insert(id, Some(value));
+        self.constants.insert(body, Some(value));
         value
     }
 

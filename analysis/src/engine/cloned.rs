@@ -7,7 +7,7 @@ use super::root::Prepared;
 use super::value::{Key, Tag, Value, ValueId};
 use crate::event::{Act, Block, Event, EventKind, Routine};
 use crate::name::Name;
-use crate::resolve::{AdtId, FnId};
+use crate::resolve::{AdtId, FnId, Lang};
 use crate::span::Span;
 use crate::types::Ty;
 
@@ -50,8 +50,12 @@ impl Machine<'_> {
                 continue;
             }
             for released in self.released_fields(adt, drop) {
-                let copied =
-                    derived || written.is_some_and(|f| self.copies(f, adt, released.field));
+                let in_field = |m: &Self| {
+                    let field = m.field_ty(adt, released.field);
+                    field.is_none_or(|ty| m.copies_pointer(ty, 3))
+                };
+                let copied = derived && in_field(self)
+                    || written.is_some_and(|f| self.copies(f, adt, released.field));
                 if copied {
                     events.push(self.cloned_event(adt, released));
                     break;
@@ -61,18 +65,33 @@ impl Machine<'_> {
         events
     }
 
+    /// Whether a field is a pointer, or holds one that is copied with it.
     fn has_pointer_field(&self, adt: AdtId) -> bool {
-        let is_pointer = |ty: &Ty| match ty {
+        let variants = &self.program.adt(adt).variants;
+        let mut fields = variants.iter().flat_map(|v| &v.fields);
+        fields.any(|f| self.copies_pointer(&f.1, 3))
+    }
+
+    /// Whether to copy or derive a copy of a value of the type copies a pointer.
+    fn copies_pointer(&self, ty: &Ty, depth: u32) -> bool {
+        match ty {
             // A foreign typedef hides the pointer.
             Ty::Ptr(..) | Ty::External(_) => true,
-            Ty::Adt(inner, _) => self.program.adt(*inner).name == "NonNull",
+            Ty::Adt(inner, args) => {
+                let def = self.program.adt(*inner);
+                let plain = def.copy || def.derives.iter().any(|d| *d == "Clone");
+                let mut fields = def.variants.iter().flat_map(|v| &v.fields);
+                def.name == "NonNull"
+                    || Some(*inner) == self.program.lang(Lang::Option)
+                        && args.iter().any(|arg| self.copies_pointer(arg, depth))
+                    || !def.stub
+                        && plain
+                        && depth > 0
+                        && self.program.drop_impl(*inner).is_none()
+                        && fields.any(|f| self.copies_pointer(&f.1, depth - 1))
+            }
             _ => false,
-        };
-        let variants = &self.program.adt(adt).variants;
-        variants
-            .iter()
-            .flat_map(|v| &v.fields)
-            .any(|f| is_pointer(&f.1))
+        }
     }
 
     fn clone_fn(&self, adt: AdtId) -> Option<FnId> {

@@ -1,5 +1,6 @@
 //! Exports without a counterpart: memory that C gets, and that nothing in the program takes back.
 
+use super::handover::names_agree;
 use super::machine::Machine;
 use super::noted::{HandedOut, Noted, Taken};
 use crate::event::{Event, EventKind};
@@ -47,9 +48,19 @@ impl Machine<'_> {
     /// Whether what the function takes back can be what was handed out.
     fn fits(&self, one: &HandedOut, taken: &Taken) -> bool {
         let text = one.block.family.contains("CString");
+        let as_made = || match (&one.made_as, &taken.taken_as) {
+            (Some(made), Some(taken)) => self.alike(made, taken),
+            _ => true,
+        };
+        let link_name = |id: FnId| self.program.func(id).link_name.as_str();
         !self.program.function(taken.by).is_test
             && (taken.family.is_empty() || taken.family == one.block.family)
-            && (text || self.alike(&one.pointee, &taken.pointee))
+            && (text && !taken.family.is_empty() || self.alike(&one.pointee, &taken.pointee))
+            // A pointer to anything is told by what it was made and released as; where both belong
+            // together by their names, what is wrong is the release.
+            && (!is_anything(self.program, &one.pointee)
+                || as_made()
+                || names_agree(link_name(one.by), &link_name(taken.by).to_ascii_lowercase()))
     }
 
     /// A function that C can call, which by its name and its parameter takes such a pointer back;
@@ -65,7 +76,7 @@ impl Machine<'_> {
             && TAKING.iter().any(|word| name.contains(word))
             && self.program.signature(id).params.iter().any(|ty| {
                 match ty {
-                    Ty::Ptr(_, inner) | Ty::Ref(_, inner) => self.alike(&one.pointee, inner),
+                    Ty::Ptr(_, inner) | Ty::Ref(_, inner) => self.may_come_as(one, inner),
                     Ty::Adt(adt, _) if !self.is_stub_adt(*adt) => true,
                     // An owner, or a typedef that hides it.
                     Ty::Adt(_, args) => args.iter().any(|a| self.reaches(a, &one.pointee)),
@@ -73,6 +84,27 @@ impl Machine<'_> {
                     _ => false,
                 }
             })
+    }
+
+    /// Whether what was handed out may come back as a pointer to this type.
+    fn may_come_as(&self, one: &HandedOut, ty: &Ty) -> bool {
+        let user_type = |ty: &Ty| match ty {
+            Ty::Adt(adt, _) => (!self.is_stub_adt(*adt)).then_some(*adt),
+            _ => None,
+        };
+        let Some(adt) = user_type(ty) else {
+            return self.alike(&one.pointee, ty);
+        };
+        if one.of == Some(adt) || user_type(&one.pointee) == Some(adt) {
+            return true;
+        }
+        // A text, or bytes, are no struct of the user's.
+        let bytes = one.block.family.contains("CString") || one.made_as.as_ref().is_some_and(is_bytes);
+        let made = one.made_as.as_ref();
+        one.of.is_none()
+            && !bytes
+            && made.is_none_or(|made| self.alike(made, ty))
+            && self.alike(&one.pointee, ty)
     }
 
     fn reaches(&self, ty: &Ty, pointee: &Ty) -> bool {
@@ -92,6 +124,10 @@ impl Machine<'_> {
             _ => a == b,
         }
     }
+}
+
+fn is_bytes(ty: &Ty) -> bool {
+    matches!(ty, Ty::Int(int) if int.bytes() == Some(1))
 }
 
 /// `c_void` and bytes stand for any type.

@@ -9,7 +9,7 @@ use crate::ir::{BinOp, UnOp};
 use crate::name::Name;
 
 impl Fact {
-    fn excludes(&self, n: i128) -> bool {
+    pub(crate) fn excludes(&self, n: i128) -> bool {
         n < self.lo || n > self.hi || self.not.contains(&n)
     }
 

@@ -234,6 +234,7 @@ impl<'p> Machine<'p> {
         let object = self.objects.add(Object::Block(site, turn.turn));
         if turn.reused {
             self.lose_in_loop(st, object);
+            self.keep_held(st, object);
             let initial = self.arena.add(Value::Initial(object));
             st.heap_set(object, initial);
         }
@@ -250,6 +251,19 @@ impl<'p> Machine<'p> {
         self.audit_born(st, object);
         st.set_block(object, block);
         object
+    }
+
+    /// The block of an earlier round gives its name away: what only it holds is still held, by
+    /// something that has no name any more.
+    fn keep_held(&mut self, st: &mut State, object: ObjectId) {
+        if !st.block(object).is_some_and(|b| b.is_live() && !b.reported) {
+            return;
+        }
+        for inner in self.reach_from_object(st, object) {
+            if let Some(block) = st.block_mut(inner).filter(|_| inner != object) {
+                block.escape = Escape::Away;
+            }
+        }
     }
 
     fn acquire_foreign(
@@ -431,7 +445,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Judges the size given to an allocation routine.
-    fn check_size(
+    pub(crate) fn check_size(
         &mut self,
         st: &mut State,
         object: ObjectId,
@@ -474,14 +488,29 @@ impl<'p> Machine<'p> {
         let (Some(size), _) = self.bytes(layout) else {
             return;
         };
-        if self.constant(st, size) == Some(0) {
+        let certain = self.constant(st, size) == Some(0);
+        if certain || self.is_callers_choice(size) && self.can_be_zero(st, size) {
             let kind = EventKind::ZeroSized {
                 by: by.clone(),
-                certain: true,
+                certain,
             };
             let site = self.here();
             self.emit_here(object, st, kind, &[site]);
         }
+    }
+
+    /// Whether a number is what anybody may give to the root, or a multiple of that.
+    fn is_callers_choice(&self, v: ValueId) -> bool {
+        let public = self.root.is_some_and(|id| {
+            let function = self.program.function(id);
+            function.public || function.exported
+        });
+        let given = |v: ValueId| matches!(self.arena.get(v), Value::Param(_));
+        public
+            && match self.arena.get(v) {
+                Value::Linear(0, terms) => matches!(terms[..], [(term, _)] if given(term)),
+                _ => given(v),
+            }
     }
 }
 

@@ -5,7 +5,9 @@
 //! what the rounds before have shown, not on the order within them.
 
 use super::heat::Heat;
-use super::interest::{HotNames, Mention, Survey, lends_pointers};
+use super::interest::{HotNames, Mention, Survey};
+use super::signs::Signs;
+use crate::name::Name;
 use crate::resolve::FnId;
 use rustc_hash::FxHashSet;
 use std::cmp::Reverse;
@@ -17,17 +19,20 @@ pub(crate) struct Frontier<'p> {
     /// The names that are new in this round, and the words for them.
     names: HotNames,
     heat: Heat<'p>,
-    /// Those of the first round for what they do with owners.
-    parting: FxHashSet<FnId>,
+}
+
+/// A function whose text holds a word of the round.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) id: FnId,
+    signs: Signs,
 }
 
 impl<'p> Frontier<'p> {
     /// The first round: routines. Functions that can never be reached by them are left out.
     pub(crate) fn new(survey: Survey<'p>, waiting: Vec<Mention<'p>>) -> Frontier<'p> {
         let (names, heat) = survey.routines();
-        let parting = waiting.iter().filter(|mention| mention.parts_owner);
         Frontier {
-            parting: parting.map(|mention| mention.id).collect(),
             survey,
             waiting,
             names,
@@ -37,31 +42,29 @@ impl<'p> Frontier<'p> {
 
     /// Functions whose text holds a word of this round, the longest first, so that no thread ends up
     /// alone with one.
-    pub(crate) fn candidates(&self) -> Vec<FnId> {
+    pub(crate) fn candidates(&self) -> Vec<Candidate> {
         let may = self
             .waiting
             .iter()
             .filter(|mention| mention.may_hold(&self.heat, &self.names));
-        let mut found: Vec<FnId> = may.map(|mention| mention.id).collect();
-        let program = self.survey.program;
-        found.sort_by_key(|id| {
-            let span = program.func(*id).span;
+        let (program, mut found) = (self.survey.program, Vec::new());
+        found.extend(may.map(|&Mention { id, signs, .. }| Candidate { id, signs }));
+        found.sort_by_key(|candidate| {
+            let span = program.func(candidate.id).span;
             Reverse(span.hi.line - span.lo.line)
         });
         found
     }
 
     /// Whether a candidate does mention a name of this round: its body is lowered to see that.
-    pub(crate) fn admits(&self, id: FnId) -> bool {
+    pub(crate) fn admits(&self, candidate: Candidate) -> bool {
         let program = self.survey.program;
-        let def = program.func(id);
+        let def = program.func(candidate.id);
         def.body.is_some_and(|body| {
             let names = self.survey.names(body);
+            let mentions = |word: &str| names.contains(&Name::new(word));
             self.names.are_in(program.crate_name(def.scope), &names)
-                || self.names.are_routines() && self.parting.contains(&id)
-                || self.names.are_routines()
-                    && self.survey.makes_pointer(id)
-                    && lends_pointers(&names)
+                || self.names.are_routines() && candidate.signs.hold(mentions)
         })
     }
 

@@ -20,6 +20,13 @@ pub(crate) struct Held {
 }
 
 impl Machine<'_> {
+    /// The values in memory that others than the root know.
+    pub(crate) fn held_outside(&self, st: &State) -> Vec<ValueId> {
+        let heap = st.heap().iter();
+        let heap = heap.filter(|(object, _)| self.is_outside(*object));
+        heap.map(|e| e.1).collect()
+    }
+
     /// What the values hold, directly and through memory.
     pub(crate) fn held_by(&mut self, st: &State, values: &[ValueId]) -> Held {
         let mut held = Held::default();

@@ -5,10 +5,10 @@
 
 use super::heat::Heat;
 use super::machine::Machine;
-use super::parted::Owners;
+use super::signs::{Owners, Signs};
 use crate::families::Families;
 use crate::ir::{
-    Base, Body, BodyId, Callee, Operand, Place, Rvalue, SelfKind, StmtKind, Terminator, TyExpr,
+    Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr,
     Words,
 };
 use crate::name::Name;
@@ -86,9 +86,6 @@ const MOVING: &[&str] = &["reserve", "reserve_exact", "shrink_to_fit"];
 /// Words of which two together let a pointer outlive what it was taken from.
 const DANGLING: &[(&str, &str)] = &[("CString", "as_ptr"), ("drop", "as_mut_ptr")];
 
-/// What takes a pointer into a buffer.
-const LENDING: &[&str] = &["as_ptr", "as_mut_ptr"];
-
 /// The functions that are of interest, as far as the words in their text tell.
 #[derive(Debug)]
 pub(crate) struct Interest(FxHashSet<FnId>);
@@ -126,21 +123,18 @@ pub(crate) struct Mention<'p> {
     words: Option<&'p Words>,
     /// The names of one that was.
     names: FxHashSet<Name>,
-    /// It returns a pointer and gets none.
-    pub(crate) makes_pointer: bool,
-    /// It gets an owner that it may take apart.
-    pub(crate) parts_owner: bool,
+    /// What its signature says.
+    pub(crate) signs: Signs,
 }
 
 impl Mention<'_> {
     /// Whether the function may mention one of the names.
     pub(crate) fn may_hold(&self, heat: &Heat<'_>, names: &HotNames) -> bool {
-        let lends = |word: &str| match self.words {
+        let mentions = |word: &str| match self.words {
             Some(words) => words.may_hold(Words::hash(word.as_bytes())),
             None => self.names.contains(&Name::new(word)),
         };
-        self.parts_owner && names.are_routines()
-            || self.makes_pointer && names.are_routines() && LENDING.iter().any(|word| lends(word))
+        names.are_routines() && self.signs.hold(mentions)
             || match self.words {
                 Some(words) => heat.holds(self.krate, words),
                 None => names.are_in(self.krate, &self.names),
@@ -265,27 +259,15 @@ impl<'p> Survey<'p> {
                     None => self.names(body),
                 };
                 out.push(Mention {
-                    parts_owner: self.parts_owner(id, &owners),
+                    signs: self.signs(id, &owners),
                     id,
                     krate: self.program.crate_name(def.scope),
                     words,
                     names,
-                    makes_pointer: self.makes_pointer(id),
                 });
             }
         }
         out
-    }
-
-    /// Whether the function returns a raw pointer that no argument can have lent.
-    pub(crate) fn makes_pointer(&self, id: FnId) -> bool {
-        let function = self.program.function(id);
-        matches!(function.ret, TyExpr::Ptr { .. })
-            && function.self_kind == SelfKind::None
-            && !function
-                .params
-                .iter()
-                .any(|p| has_pointer(&p.ty) || is_ref(&p.ty))
     }
 
     /// The names in a body, closures included; it is lowered for that.
@@ -350,16 +332,8 @@ fn may_move_lent(names: &FxHashSet<Name>) -> bool {
     mentions("as_mut_ptr") && MOVING.iter().any(|w| mentions(w))
 }
 
-/// Whether one of the names takes a pointer into a buffer.
-pub(crate) fn lends_pointers(names: &FxHashSet<Name>) -> bool {
-    LENDING.iter().any(|word| names.contains(&Name::new(word)))
-}
-
-fn is_ref(ty: &TyExpr) -> bool {
-    matches!(ty, TyExpr::Ref { .. })
-}
-
-fn has_pointer(ty: &TyExpr) -> bool {
+/// Whether a raw pointer is in the type as it is written.
+pub(crate) fn has_pointer(ty: &TyExpr) -> bool {
     match ty {
         TyExpr::Ptr { .. } => true,
         TyExpr::Ref { inner, .. } | TyExpr::Slice(inner) | TyExpr::Array(inner, _) => {

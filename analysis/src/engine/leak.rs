@@ -16,6 +16,7 @@ impl Machine<'_> {
     pub(crate) fn check_end(&mut self, st: &mut State, result: ValueId) {
         self.audit_end(st, result);
         self.check_returned(st, result);
+        self.check_second_owners(st, result);
         self.failing = self.is_error(result);
         self.settle_pending(st);
         if self.is_program_end() {
@@ -64,8 +65,8 @@ impl Machine<'_> {
         if counted.is_empty() {
             return counted;
         }
-        let outside = st.heap().iter().filter(|e| self.is_outside(e.0));
-        let values: Vec<ValueId> = outside.map(|e| e.1).chain([result]).collect();
+        let mut values = self.held_outside(st);
+        values.push(result);
         let held = self.held_by(st, &values);
         let lost = |object: &ObjectId| !held.raw.contains(object);
         counted.into_iter().filter(lost).collect()
@@ -108,7 +109,7 @@ impl Machine<'_> {
     }
 
     /// What can still be reached: the result, memory outside the root, everything that escaped.
-    fn reach_end(&mut self, st: &State, result: ValueId) -> Reach {
+    pub(crate) fn reach_end(&mut self, st: &State, result: ValueId) -> Reach {
         let mut reach = Reach::carried();
         self.reach_value(result, &mut reach);
         for (object, value) in st.heap() {
@@ -127,7 +128,7 @@ impl Machine<'_> {
         reach
     }
 
-    fn reach_from_object(&mut self, st: &State, object: ObjectId) -> Vec<ObjectId> {
+    pub(crate) fn reach_from_object(&mut self, st: &State, object: ObjectId) -> Vec<ObjectId> {
         match st.heap_get(object) {
             Some(value) => self.reach_from(st, &[value]).into_objects(),
             None => Vec::new(),
@@ -325,7 +326,7 @@ impl Machine<'_> {
     }
 
     /// Whether losing the last pointer to this block would be a leak.
-    fn may_be_lost(&self, st: &State, block: &Block) -> bool {
+    pub(crate) fn may_be_lost(&self, st: &State, block: &Block) -> bool {
         self.is_to_release(block) && self.is_at_hand(st, block)
     }
 

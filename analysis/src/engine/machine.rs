@@ -91,7 +91,7 @@ pub(crate) struct Machine<'p> {
     closures: FxHashMap<BodyRef, Arc<Types>>,
     needs_drop: FxHashMap<AdtId, bool>,
     pub(crate) owning: FxHashMap<ValueId, bool>,
-    pub(crate) constants: FxHashMap<crate::resolve::ConstId, Option<ValueId>>,
+    pub(crate) constants: FxHashMap<BodyRef, Option<ValueId>>,
     resolved: FxHashMap<usize, Res>,
     /// The types of places, by the address, how much of the place, and the body's types.
     prefixes: FxHashMap<(usize, usize, usize), Ty>,

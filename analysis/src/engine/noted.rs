@@ -1,15 +1,15 @@
 //! What the end of a root says about the rest of the program: memory that it leaves in a field or
 //! hands to C, and memory of its caller that it takes back. Judged when all roots are done.
 
-use super::block::{Block, Escape, Family, Status};
+use super::block::{Block, Escape, Family, Layout, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
-use super::tidy::Reach;
 use super::value::{Key, Tag, Value, ValueId};
 use crate::event::{self, Step};
+use crate::ir::SelfKind;
 use crate::name::Name;
-use crate::resolve::{AdtId, AdtKind, FnId};
+use crate::resolve::{AdtId, AdtKind, FnId, StaticId};
 use crate::types::Ty;
 
 /// All that was noted.
@@ -18,12 +18,18 @@ pub(crate) struct Noted {
     pub(crate) stored: Vec<Stored>,
     pub(crate) handed_out: Vec<HandedOut>,
     pub(crate) taken: Vec<Taken>,
+    /// Methods that end something which their value points at.
+    pub(crate) enders: Vec<FnId>,
+    /// Functions that leave a fresh block in a static.
+    pub(crate) in_statics: Vec<Kept>,
+    /// Functions that end something which a static points at.
+    pub(crate) static_enders: Vec<Kept>,
 }
 
 impl Noted {
     /// Whether there is anything to judge.
     pub(crate) fn is_telling(&self) -> bool {
-        !self.stored.is_empty() || !self.handed_out.is_empty()
+        !(self.stored.is_empty() && self.handed_out.is_empty() && self.in_statics.is_empty())
     }
 
     /// In the order of the functions, whichever thread executed them.
@@ -31,6 +37,9 @@ impl Noted {
         self.stored.sort_by_key(|n| n.by);
         self.handed_out.sort_by_key(|n| n.by);
         self.taken.sort_by_key(|n| n.by);
+        self.enders.sort_unstable();
+        self.in_statics.sort_by_key(|n| n.by);
+        self.static_enders.sort_by_key(|n| n.by);
         self
     }
 
@@ -38,6 +47,9 @@ impl Noted {
         self.stored.append(&mut other.stored);
         self.handed_out.append(&mut other.handed_out);
         self.taken.append(&mut other.taken);
+        self.enders.append(&mut other.enders);
+        self.in_statics.append(&mut other.in_statics);
+        self.static_enders.append(&mut other.static_enders);
     }
 }
 
@@ -50,13 +62,24 @@ pub(crate) struct Stored {
     pub(crate) steps: Vec<Step>,
 }
 
+/// A function and a static that it uses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) by: FnId,
+    pub(crate) of: StaticId,
+}
+
 /// An exported function gives a fresh block to its caller.
 pub(crate) struct HandedOut {
     pub(crate) by: FnId,
     /// The parameter behind which it is written; none: it is the result.
     pub(crate) slot: Option<u32>,
-    /// The type behind the pointer.
+    /// The fields that lead to it, if it stands in a C struct, and the struct.
+    pub(crate) path: Vec<Name>,
+    pub(crate) of: Option<AdtId>,
+    /// The type behind the pointer, and the one it was allocated as.
     pub(crate) pointee: Ty,
+    pub(crate) made_as: Option<Ty>,
     /// Memory of Rust: C cannot release it by itself.
     pub(crate) of_rust: bool,
     pub(crate) block: event::Block,
@@ -64,12 +87,23 @@ pub(crate) struct HandedOut {
 }
 
 /// A function takes back what a parameter points at.
+#[derive(PartialEq)]
 pub(crate) struct Taken {
     pub(crate) by: FnId,
     /// The type behind the pointer; unknown where it is a part of something.
     pub(crate) pointee: Ty,
+    /// The one as which it is released, if known.
+    pub(crate) taken_as: Option<Ty>,
     /// In words; empty if nothing is known.
     pub(crate) family: String,
+}
+
+/// The type of what a block holds.
+pub(crate) fn held_type(layout: &Layout) -> Option<Ty> {
+    match layout {
+        Layout::One(ty) | Layout::Many(ty, _) if *ty != Ty::Unknown => Some(ty.clone()),
+        _ => None,
+    }
 }
 
 /// How deep a field is searched for pointers.
@@ -106,7 +140,38 @@ impl Machine<'_> {
                 });
             }
         }
+        self.note_in_statics(id, st);
         self.note_handed_out(id, st, result);
+    }
+
+    fn note_in_statics(&mut self, by: FnId, st: &State) {
+        for &(object, value) in st.heap() {
+            if let Object::Static(of) = self.objects.get(object) {
+                let mut held = Vec::new();
+                self.held_in(st, value, DEPTH, &mut held);
+                let kept = Kept { by, of };
+                if !held.is_empty() && !self.noted.in_statics.contains(&kept) {
+                    self.noted.in_statics.push(kept);
+                }
+            }
+        }
+    }
+
+    /// The static that an unknown value was loaded from.
+    fn static_holder(&self, value: ValueId) -> Option<StaticId> {
+        let mut at = value;
+        loop {
+            match self.arena.get(at) {
+                Value::Part(of, _) => at = *of,
+                Value::Initial(object) => {
+                    return match self.objects.get(*object) {
+                        Object::Static(id) => Some(id),
+                        _ => None,
+                    };
+                }
+                _ => return None,
+            }
+        }
     }
 
     /// Whether a block was made here and is still to be released by somebody.
@@ -135,7 +200,7 @@ impl Machine<'_> {
         out
     }
 
-    fn is_own_struct(&self, adt: AdtId) -> bool {
+    pub(crate) fn is_own_struct(&self, adt: AdtId) -> bool {
         let def = self.program.adt(adt);
         !def.stub && def.kind == AdtKind::Struct
     }
@@ -218,67 +283,6 @@ impl Machine<'_> {
         }
     }
 
-    fn note_handed_out(&mut self, id: FnId, st: &State, result: ValueId) {
-        if !self.program.function(id).exported {
-            return;
-        }
-        let signature = self.program.signature(id);
-        let mut given = Vec::new();
-        if let Ty::Ptr(_, inner) = &signature.ret {
-            given.push((None, result, (**inner).clone()));
-        }
-        for (n, ty) in signature.params.iter().enumerate() {
-            if let Ty::Ptr(true, inner) | Ty::Ref(true, inner) = ty
-                && let Ty::Ptr(_, pointee) = &**inner
-            {
-                let slot = self.arena.add(Value::Param(n as u32));
-                let slot = self.objects.add(Object::Pointee(slot));
-                let held = st.heap_get(slot);
-                given.extend(held.map(|v| (Some(n as u32), v, (**pointee).clone())));
-            }
-        }
-        for (slot, value, pointee) in given {
-            let Value::Ptr(p) = self.arena.get(value) else {
-                continue;
-            };
-            let object = p.object;
-            if let Some(block) = st.block(object)
-                && block.escape == Escape::No
-                && self.is_to_release(block)
-                && !self.is_kept_elsewhere(st, object, value)
-            {
-                let handed_out = HandedOut {
-                    by: id,
-                    slot,
-                    pointee,
-                    of_rust: self.is_of_rust(block),
-                    block: self.describe(block),
-                    steps: block.story(),
-                };
-                self.noted.handed_out.push(handed_out);
-            }
-        }
-    }
-
-    fn is_of_rust(&self, block: &Block) -> bool {
-        match block.family {
-            Family::Known(family) => self.families.family(family).is_rust(),
-            Family::Foreign(_) | Family::Unknown => false,
-        }
-    }
-
-    /// Whether memory outside of the root holds the block as well: then it is only lent.
-    fn is_kept_elsewhere(&mut self, st: &State, object: ObjectId, handed: ValueId) -> bool {
-        let mut reach = Reach::carried();
-        for (outside, value) in st.heap() {
-            if self.is_outside(*outside) && *value != handed {
-                self.reach_value(*value, &mut reach);
-            }
-        }
-        self.drain(st, &mut reach);
-        reach.has(object)
-    }
-
     /// What becomes of the memory that parameters point at.
     fn note_takeover(&mut self, id: FnId, st: &State) {
         for (object, block) in st.blocks() {
@@ -292,6 +296,9 @@ impl Machine<'_> {
                 Status::Live => None,
             };
             let Some(family) = ended else { continue };
+            if let Some(of) = self.static_holder(value) {
+                self.noted.static_enders.push(Kept { by: id, of });
+            }
             let params = &self.program.signature(id).params;
             let pointee = match self.arena.get(value) {
                 Value::Param(n) => match params.get(*n as usize) {
@@ -300,19 +307,26 @@ impl Machine<'_> {
                 },
                 // A part of something that C hands over.
                 _ if self.program.function(id).foreign_abi => Ty::Unknown,
-                _ => continue,
+                _ => {
+                    let method = self.program.func(id).self_kind != SelfKind::None;
+                    if method && self.noted.enders.last() != Some(&id) {
+                        self.noted.enders.push(id);
+                    }
+                    continue;
+                }
             };
             let family = match block.family {
                 Family::Known(_) => self.family_words(&block.family),
                 Family::Foreign(_) | Family::Unknown => family,
             };
-            let known = |t: &Taken| t.by == id && t.pointee == pointee && t.family == family;
-            if !self.noted.taken.iter().any(known) {
-                self.noted.taken.push(Taken {
-                    by: id,
-                    pointee,
-                    family,
-                });
+            let taken = Taken {
+                by: id,
+                pointee,
+                taken_as: held_type(&block.layout),
+                family,
+            };
+            if !self.noted.taken.contains(&taken) {
+                self.noted.taken.push(taken);
             }
         }
     }

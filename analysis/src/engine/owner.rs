@@ -60,6 +60,9 @@ impl Machine<'_> {
         }
         if manual {
             self.check_zero_size(st, object, &by, &layout);
+            if let Layout::Bytes { size, .. } = layout {
+                self.check_size(st, object, &by, size, false);
+            }
         }
         Some(self.pointer_to(object))
     }

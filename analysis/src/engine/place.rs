@@ -7,7 +7,7 @@ use super::value::{Key, Pointer, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{Base, LocalId, Path, Place, Proj};
 use crate::name::Name;
-use crate::resolve::{FnId, Res};
+use crate::resolve::{FnId, Res, StaticId};
 use crate::types::{Len, Ty};
 use std::rc::Rc;
 
@@ -363,9 +363,10 @@ impl<'p> Machine<'p> {
 
     fn item_loc(&mut self, st: &mut State, path: &'p Path) -> Loc {
         let value = match self.resolve(path) {
-            Res::Static(id) => {
-                return Loc::whole(self.objects.add(Object::Static(id)));
-            }
+            Res::Static(id) => match self.fixed_value(st, id, path) {
+                Some(value) => value,
+                None => return Loc::whole(self.objects.add(Object::Static(id))),
+            },
             Res::Const(id) => self.constant_value(st, id, path),
             Res::Fn(id) => {
                 let substs = self.written_generics(id, path);
@@ -392,6 +393,17 @@ impl<'p> Machine<'p> {
         let object = self.objects.add(Object::Literal(site));
         st.heap_set(object, value);
         Loc::whole(object)
+    }
+
+    /// What a static holds that nobody can write to.
+    fn fixed_value(&mut self, st: &State, id: StaticId, path: &Path) -> Option<ValueId> {
+        let def = self.program.static_def(id);
+        let number = matches!(
+            self.program.static_ty(id),
+            Ty::Int(_) | Ty::Bool | Ty::Char | Ty::Float(_)
+        );
+        let body = def.body.filter(|_| number && !def.mutable && !def.foreign)?;
+        Some(self.initial_value(st, body, path.last()))
     }
 
     /// What the path of a function binds its generics to (`release::<T>`).

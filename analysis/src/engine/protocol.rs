@@ -3,7 +3,6 @@
 
 use super::call::{Entry, Outcome};
 use super::machine::{Active, Machine};
-use super::noted::HandedOut;
 use super::noted::Stored;
 use super::object::Object;
 use super::place::Loc;
@@ -150,9 +149,7 @@ impl Machine<'_> {
             return Vec::new();
         };
         let ends = self.run_root(active, state);
-        self.events.clear();
-        self.seen_events.clear();
-        self.root_label = self.program.func(second).label.clone();
+        self.turn_to(second);
         for (mut st, result) in ends.into_iter().take(8) {
             let subject = match adt {
                 Some(adt) => match self.find_value(&mut st, result, adt, 4) {
@@ -166,37 +163,15 @@ impl Machine<'_> {
         self.wrong_releases()
     }
 
-    /// Executes an exported constructor, then another function on what it handed out.
-    pub(crate) fn hand_back(&mut self, one: &HandedOut, taker: FnId, at: usize) -> Vec<Event> {
-        let Some(Prepared { active, state }) = self.prepare_root(one.by) else {
-            return Vec::new();
-        };
-        let ends = self.run_root(active, state);
+    /// What is told from now on is told of another function.
+    pub(crate) fn turn_to(&mut self, second: FnId) {
         self.events.clear();
         self.seen_events.clear();
-        self.root = Some(taker);
-        self.root_label = self.program.func(taker).label.clone();
-        let count = self.program.signature(taker).params.len();
-        for (st, result) in ends.into_iter().take(8) {
-            let subject = match one.slot {
-                None => Some(result),
-                Some(n) => {
-                    let slot = self.arena.add(Value::Param(n));
-                    let slot = self.objects.add(Object::Pointee(slot));
-                    st.heap_get(slot)
-                }
-            };
-            let Some(subject) = subject else { continue };
-            let mut args: Vec<ValueId> = (0..count)
-                .map(|n| self.arena.add(Value::Param(50 + n as u32)))
-                .collect();
-            args[at] = subject;
-            self.second_half(st, taker, &args);
-        }
-        self.wrong_releases()
+        self.root_label = self.program.func(second).label.clone();
     }
 
-    fn wrong_releases(&mut self) -> Vec<Event> {
+    /// Of what happened so far only releases that do not fit.
+    pub(crate) fn wrong_releases(&mut self) -> Vec<Event> {
         let mut events = std::mem::take(&mut self.events);
         events.retain(|event| {
             matches!(
@@ -301,7 +276,7 @@ fn may_name(ty: &TyExpr, name: Name) -> bool {
     }
 }
 
-fn holds_adt(ty: &Ty, adt: AdtId) -> bool {
+pub(crate) fn holds_adt(ty: &Ty, adt: AdtId) -> bool {
     match ty {
         Ty::Adt(found, args) => *found == adt || args.iter().any(|a| holds_adt(a, adt)),
         Ty::Tuple(all) => all.iter().any(|t| holds_adt(t, adt)),

@@ -136,7 +136,7 @@ impl<'p> Machine<'p> {
     fn resized_object(&mut self, st: &mut State, old: ValueId) -> Option<ObjectId> {
         match self.arena.get(old) {
             Value::Ptr(p) => Some(p.object),
-            Value::Part(..) => {
+            Value::Part(..) | Value::Initial(_) => {
                 let object = self.objects.add(Object::Pointee(old));
                 if st.block(object).is_none() {
                     let mut block =
@@ -190,13 +190,22 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn can_be_zero(&self, st: &State, size: ValueId) -> bool {
+    pub(crate) fn can_be_zero(&self, st: &State, size: ValueId) -> bool {
         // A size is never negative: a sum with something positive is not zero.
         if let Value::Linear(konst, terms) = self.arena.get(size)
             && *konst > 0
             && terms.iter().all(|t| t.1 > 0)
         {
             return false;
+        }
+        if st.fact(size).is_some_and(|fact| fact.excludes(0)) {
+            return false;
+        }
+        // Nor is a multiple of what is not.
+        if let Value::Linear(0, terms) = self.arena.get(size)
+            && let [(term, _)] = terms[..]
+        {
+            return self.can_be_zero(st, term);
         }
         let (lo, hi) = self.range(st, size);
         lo <= 0 && hi >= 0 && !matches!(self.arena.get(size), Value::SizeOf(_))

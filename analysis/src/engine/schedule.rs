@@ -3,7 +3,7 @@
 //! The events and their order do not depend on the number of threads.
 
 use super::audit::{Log, Spot};
-use super::frontier::Frontier;
+use super::frontier::{Candidate, Frontier};
 use super::interest::Survey;
 use super::machine::{Bounds, Machine};
 use super::noted::Noted;
@@ -64,7 +64,7 @@ const STACK: usize = 64 << 20;
 /// What the threads share.
 struct Shared<'p> {
     frontier: RwLock<Frontier<'p>>,
-    round: RwLock<Vec<FnId>>,
+    round: RwLock<Vec<Candidate>>,
     next: AtomicUsize,
     /// Whether the pairs of functions are still to be done.
     pairs: Mutex<bool>,
@@ -163,6 +163,7 @@ pub fn execute(
         let events = quietly(|| {
             let mut events = machine.unreleased(&noted.stored);
             events.append(&mut machine.made_elsewhere(&noted.stored));
+            events.append(&mut machine.misreleased(&noted));
             events.append(&mut machine.unpaired_exports(&noted));
             events.append(&mut machine.mispaired_exports(&noted));
             events
@@ -183,10 +184,11 @@ impl<'p> Shared<'p> {
         let frontier = read(&self.frontier);
         let round = read(&self.round);
         let mut mine = Results::default();
-        while let Some(&id) = round.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            if !quietly(|| frontier.admits(id)).unwrap_or(false) {
+        while let Some(&candidate) = round.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if !quietly(|| frontier.admits(candidate)).unwrap_or(false) {
                 continue;
             }
+            let id = candidate.id;
             let done = quietly(|| machine.root(id)).is_some();
             mine.executed.insert(id);
             if done && machine.ledger.on {

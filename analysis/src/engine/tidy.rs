@@ -157,6 +157,8 @@ impl Machine<'_> {
             }
             Value::Linear(_, terms) => terms.iter().all(|t| self.leaves_within(t.0, reach)),
             Value::Apply(_, args) => args.iter().all(|a| self.leaves_within(*a, reach)),
+            // Memory that can still be read.
+            Value::Initial(object) => reach.has(*object),
             _ => false,
         }
     }

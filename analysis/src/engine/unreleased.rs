@@ -63,7 +63,7 @@ impl Machine<'_> {
             && !self.program.statics().any(|id| self.keeps(id, one.adt))
     }
 
-    fn field_ty(&self, adt: AdtId, field: Name) -> Option<&Ty> {
+    pub(crate) fn field_ty(&self, adt: AdtId, field: Name) -> Option<&Ty> {
         let variants = &self.program.adt(adt).variants;
         let mut fields = variants.iter().flat_map(|v| &v.fields);
         fields.find(|f| f.0 == field).map(|f| &f.1)
@@ -152,7 +152,7 @@ impl Machine<'_> {
     }
 
     /// The parameter through which a function gets a value of the type.
-    fn subject_of(&self, id: FnId, adt: AdtId) -> Option<usize> {
+    pub(crate) fn subject_of(&self, id: FnId, adt: AdtId) -> Option<usize> {
         let params = &self.program.signature(id).params;
         params.iter().position(|ty| mentions_adt(ty, adt, 3))
     }
@@ -235,7 +235,7 @@ impl Machine<'_> {
         !tried || self.capped
     }
 
-    fn subject(&mut self, st: &mut State, one: &Stored, result: ValueId) -> Option<Held> {
+    pub(crate) fn subject(&mut self, st: &mut State, one: &Stored, result: ValueId) -> Option<Subject> {
         let loc = match self.find_value(st, result, one.adt, 4) {
             Some(loc) => loc,
             None => {
@@ -249,7 +249,7 @@ impl Machine<'_> {
         let mut blocks = Vec::new();
         self.held_in(st, field, 4, &mut blocks);
         let pointer = self.point_at(&loc, false);
-        (!blocks.is_empty()).then_some(Held {
+        (!blocks.is_empty()).then_some(Subject {
             pointer,
             value,
             blocks,
@@ -257,7 +257,7 @@ impl Machine<'_> {
     }
 
     /// Whether the function ends, hides or hands out one of the blocks.
-    fn ends_it(&mut self, st: State, second: FnId, at: usize, held: Held) -> bool {
+    fn ends_it(&mut self, st: State, second: FnId, at: usize, held: Subject) -> bool {
         let program = self.program;
         let signature = program.signature(second);
         let mut args = Vec::with_capacity(signature.params.len());
@@ -313,10 +313,10 @@ impl Machine<'_> {
 }
 
 /// A value of the type, and the blocks that its field holds.
-struct Held {
-    pointer: ValueId,
-    value: ValueId,
-    blocks: Vec<ObjectId>,
+pub(crate) struct Subject {
+    pub(crate) pointer: ValueId,
+    pub(crate) value: ValueId,
+    pub(crate) blocks: Vec<ObjectId>,
 }
 
 /// A getter that only lends: `as_ptr`, or one that returns what may not be written.
