@@ -146,22 +146,33 @@ impl<'p> Machine<'p> {
         fresh
     }
 
-    /// Numbers that change from round to round become unknown.
+    /// Numbers that change from round to round become unknown, and offsets of pointers do.
     fn widen(&mut self, first: &State, state: &mut State) {
         let frame = state.frames.len() - 1;
         let site = self.active().site;
         for at in 0..state.frames[frame].locals.len() {
             let local = LocalId(at as u32);
             let (old, new) = (first.local(frame, local), state.local(frame, local));
-            if old != new && self.is_number(new) && self.is_number(old) {
+            if old == new {
+                continue;
+            }
+            let numbers = self.is_number(new) && self.is_number(old);
+            if numbers || matches!(self.arena.get(new), Value::Ptr(_)) {
                 let unknown = self.arena.add(Value::Opaque {
                     site,
                     turn: 0,
                     index: 1000 + at as u16,
                     source: Source::Plain,
                 });
-                self.renew(state, unknown);
-                state.set_local(frame, local, unknown);
+                let widened = if numbers {
+                    Some(unknown)
+                } else {
+                    self.somewhere_in(old, new, unknown)
+                };
+                if let Some(widened) = widened {
+                    self.renew(state, unknown);
+                    state.set_local(frame, local, widened);
+                }
             }
         }
     }

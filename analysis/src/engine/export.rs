@@ -77,7 +77,9 @@ impl Machine<'_> {
             && self.program.signature(id).params.iter().any(|ty| {
                 match ty {
                     Ty::Ptr(_, inner) | Ty::Ref(_, inner) => self.may_come_as(one, inner),
-                    Ty::Adt(adt, _) if !self.is_stub_adt(*adt) => true,
+                    Ty::Adt(adt, _) if !self.is_stub_adt(*adt) => {
+                        one.of.is_none_or(|of| of == *adt)
+                    }
                     // An owner, or a typedef that hides it.
                     Ty::Adt(_, args) => args.iter().any(|a| self.reaches(a, &one.pointee)),
                     Ty::External(_) | Ty::Unknown => true,

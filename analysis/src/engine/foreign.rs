@@ -7,7 +7,7 @@ use super::object::{Object, ObjectId};
 use super::release::Claim;
 use super::state::State;
 use super::unknown::is_foreign_path;
-use super::value::{Source, Value, ValueId};
+use super::value::{Key, Source, Value, ValueId};
 use crate::event::{Act, EventKind, Routine as Words, StepKind, Usage};
 use crate::families::{Acquire, Condition, Effect, Families, Routine, Slot, Success};
 use crate::ir::BinOp;
@@ -505,7 +505,13 @@ impl<'p> Machine<'p> {
             let function = self.program.function(id);
             function.public || function.exported
         });
-        let given = |v: ValueId| matches!(self.arena.get(v), Value::Param(_));
+        let given = |v: ValueId| match self.arena.get(v) {
+            Value::Param(_) => true,
+            Value::Part(of, Key::Name(Name::SLICE_LEN)) => {
+                matches!(self.arena.get(*of), Value::Param(_))
+            }
+            _ => false,
+        };
         public
             && match self.arena.get(v) {
                 Value::Linear(0, terms) => matches!(terms[..], [(term, _)] if given(term)),

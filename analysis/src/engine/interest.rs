@@ -5,7 +5,7 @@
 
 use super::heat::Heat;
 use super::machine::Machine;
-use super::signs::{Owners, Signs};
+use super::signs::{Owners, Signs, holders};
 use crate::families::Families;
 use crate::ir::{
     Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr,
@@ -14,6 +14,7 @@ use crate::ir::{
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::OnceLock;
 
 /// Functions of std that begin, end or convert ownership of memory.
 pub(crate) const STD_ROUTINES: &[&str] = &[
@@ -181,6 +182,8 @@ pub(crate) struct Survey<'p> {
     pub(crate) program: &'p Program,
     pub(crate) families: &'p Families,
     pub(crate) common: FxHashSet<Name>,
+    /// The names of structs that hold raw pointers.
+    holders: OnceLock<FxHashSet<Name>>,
 }
 
 impl<'p> Survey<'p> {
@@ -189,6 +192,7 @@ impl<'p> Survey<'p> {
             program,
             families,
             common: COMMON.iter().map(|n| Name::new(n)).collect(),
+            holders: OnceLock::new(),
         }
     }
 
@@ -291,10 +295,14 @@ impl<'p> Survey<'p> {
         }
     }
 
-    /// Whether raw pointers can go through the function's signature.
+    /// Whether raw pointers can go through the function's signature, by themselves or in structs.
     fn passes_pointers(&self, id: FnId) -> bool {
         let function = self.program.function(id);
-        function.params.iter().any(|p| has_pointer(&p.ty)) || has_pointer(&function.ret)
+        let holders = self.holders.get_or_init(|| holders(self.program));
+        let passes = |ty: &TyExpr| {
+            has_pointer(ty) || matches!(ty, TyExpr::Path(p) if holders.contains(&p.last()))
+        };
+        function.params.iter().any(|p| passes(&p.ty)) || passes(&function.ret)
     }
 
     fn mentions_routine(&self, body: BodyRef) -> bool {

@@ -143,7 +143,7 @@ impl Machine<'_> {
             None => {}
         }
         if self.is_capacity(n) && self.is_length(m)
-            || self.is_length(m) && self.arena.as_int(n).is_some()
+            || self.is_length(m) && (self.arena.as_int(n).is_some() || self.is_scaled(n))
         {
             return Same::Different;
         }
@@ -153,6 +153,11 @@ impl Machine<'_> {
             Some(_) => Same::Different,
             None => Same::Unknown,
         }
+    }
+
+    /// Several times something, asked for as a capacity.
+    fn is_scaled(&self, v: ValueId) -> bool {
+        matches!(self.arena.get(v), Value::Linear(0, terms) if terms.len() == 1)
     }
 
     fn is_length(&self, v: ValueId) -> bool {
@@ -229,9 +234,27 @@ impl Machine<'_> {
                 match self.arena.as_int(difference) {
                     Some(0) => Same::Equal,
                     Some(_) => Same::Different,
+                    None if self.is_multiple(a, b) || self.is_multiple(b, a) => Same::Different,
                     None => Same::Unknown,
                 }
             }
+        }
+    }
+
+    /// Whether one size is the other one several times: they only agree where both are zero, and of
+    /// nothing no memory is asked for.
+    fn is_multiple(&self, a: ValueId, b: ValueId) -> bool {
+        let times = |v: ValueId| match self.arena.get(v) {
+            Value::Linear(0, terms) => match terms[..] {
+                [(term, factor)] => Some((term, factor)),
+                _ => None,
+            },
+            Value::Int(_) => None,
+            _ => Some((v, 1)),
+        };
+        match (times(a), times(b)) {
+            (Some((x, n)), Some((y, m))) => x == y && n != m,
+            _ => false,
         }
     }
 

@@ -8,6 +8,7 @@ use super::tidy::Reach;
 use super::value::{SiteId, Tag, Value, ValueId};
 use crate::event::{EventKind, Loss, Usage};
 use crate::ir::LocalId;
+use crate::resolve::Lang;
 use crate::span::Span;
 use rustc_hash::FxHashSet;
 
@@ -192,18 +193,31 @@ impl Machine<'_> {
         }
     }
 
-    /// What a returned value points at: itself, or by the pointers of an owner.
+    /// What a returned value points at: itself, within `Ok`, `Some` or a tuple, or by the pointers of
+    /// an owner.
     fn pointers_in(&mut self, result: ValueId) -> Vec<ObjectId> {
-        let values: Vec<ValueId> = match self.arena.get(result) {
-            Value::Agg {
-                tag: Tag::Adt(adt, _),
-                parts,
-                ..
-            } if !self.is_stub_adt(*adt) && self.program.drop_impl(*adt).is_some() => {
-                parts.iter().map(|part| part.1).collect()
+        let (mut values, mut todo) = (Vec::new(), vec![result]);
+        while let Some(value) = todo.pop() {
+            let Value::Agg { tag, parts, .. } = self.arena.get(value) else {
+                values.push(value);
+                continue;
+            };
+            let wraps = match tag {
+                Tag::Tuple => true,
+                Tag::Adt(adt, _) => [Lang::Option, Lang::Result]
+                    .iter()
+                    .any(|l| self.program.lang(*l) == Some(*adt)),
+                _ => false,
+            };
+            let owner = matches!(tag, Tag::Adt(adt, _)
+                if !self.is_stub_adt(*adt) && self.program.drop_impl(*adt).is_some());
+            let held = parts.iter().map(|part| part.1);
+            if wraps {
+                todo.extend(held);
+            } else if owner {
+                values.extend(held);
             }
-            _ => vec![result],
-        };
+        }
         let object = |v: ValueId| match self.arena.get(v) {
             Value::Ptr(p) => Some(p.object),
             Value::Part(..) => Some(self.objects.add(Object::Pointee(v))),

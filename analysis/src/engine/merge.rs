@@ -7,7 +7,7 @@
 
 use super::machine::Machine;
 use super::state::State;
-use super::value::{Source, Value, ValueId};
+use super::value::{Pointer, Source, Value, ValueId};
 use crate::ir::LocalId;
 use crate::types::Ty;
 
@@ -65,14 +65,15 @@ impl Pool {
 impl Machine<'_> {
     /// Merges states until few enough are left, the harmless differences first.
     pub(crate) fn merge(&mut self, mut states: Vec<State>, few: usize, bound: usize) -> Vec<State> {
-        for (tolerance, enough) in [
-            (Tolerance::Unrelated, 1),
-            (Tolerance::Numbers, few),
-            (Tolerance::Values, bound),
-        ] {
+        for (tolerance, enough) in [(Tolerance::Unrelated, 1), (Tolerance::Numbers, few)] {
             if states.len() > enough {
                 states = self.merge_within(states, tolerance);
             }
+        }
+        if states.len() > bound {
+            // The first paths stay as they are: where pointers differ, much is lost by joining.
+            let surplus = states.split_off(bound - 1);
+            states.append(&mut self.merge_within(surplus, Tolerance::Values));
         }
         states
     }
@@ -201,6 +202,18 @@ impl Machine<'_> {
         found
     }
 
+    /// Two pointers into one object: a pointer to a place in it that is not known.
+    pub(crate) fn somewhere_in(&mut self, a: ValueId, b: ValueId, offset: ValueId) -> Option<ValueId> {
+        let (Value::Ptr(a), Value::Ptr(b)) = (self.arena.get(a), self.arena.get(b)) else {
+            return None;
+        };
+        if a.object != b.object || a.path != b.path || a.len != b.len || a.shared != b.shared {
+            return None;
+        }
+        let pointer = Pointer { offset, ..a.clone() };
+        Some(self.arena.add(Value::Ptr(pointer)))
+    }
+
     /// Two values part by part, where they differ in numbers only: those become unknown.
     fn join_value(&mut self, a: ValueId, b: ValueId, unknown: ValueId) -> Option<ValueId> {
         if a == b {
@@ -208,6 +221,9 @@ impl Machine<'_> {
         }
         if self.is_number(a) && self.is_number(b) {
             return Some(unknown);
+        }
+        if let Some(moved) = self.somewhere_in(a, b, unknown) {
+            return Some(moved);
         }
         let (
             Value::Agg { tag, parts, rest },

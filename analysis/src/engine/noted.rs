@@ -157,6 +157,22 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether an unknown value is part of what the root got.
+    fn is_given(&self, value: ValueId) -> bool {
+        let mut at = value;
+        loop {
+            match self.arena.get(at) {
+                Value::Part(of, _) => at = *of,
+                Value::Initial(object) => match self.objects.get(*object) {
+                    Object::Pointee(of) => at = of,
+                    _ => return false,
+                },
+                Value::Param(_) => return true,
+                _ => return false,
+            }
+        }
+    }
+
     /// The static that an unknown value was loaded from.
     fn static_holder(&self, value: ValueId) -> Option<StaticId> {
         let mut at = value;
@@ -306,7 +322,7 @@ impl Machine<'_> {
                     _ => continue,
                 },
                 // A part of something that C hands over.
-                _ if self.program.function(id).foreign_abi => Ty::Unknown,
+                _ if self.program.function(id).foreign_abi && self.is_given(value) => Ty::Unknown,
                 _ => {
                     let method = self.program.func(id).self_kind != SelfKind::None;
                     if method && self.noted.enders.last() != Some(&id) {

@@ -1,12 +1,13 @@
 //! Second owners of what the caller owns: made of a reference to an owner, which stays where it is and
 //! will release its memory as well.
 
-use super::block::{Birth, Block, Status};
+use super::block::{Birth, Block, End, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Key, Value, ValueId};
-use crate::event::EventKind;
+use crate::event::{Act, EventKind};
+use crate::ir::SelfKind;
 use crate::types::Ty;
 
 impl Machine<'_> {
@@ -18,7 +19,7 @@ impl Machine<'_> {
             .filter(|(_, block)| block.second.is_some() && !block.reported)
             .map(|e| e.0)
             .collect();
-        if made.is_empty() || self.root_asks_for_more() {
+        if made.is_empty() {
             return;
         }
         let returned = self.owned_blocks(result);
@@ -26,8 +27,13 @@ impl Machine<'_> {
             let Some(block) = st.block(object) else {
                 continue;
             };
-            let released = matches!(block.status, Status::Ended(_));
-            let handed_on = returned.contains(&object) && self.is_owned_twice(block);
+            let released = match &block.status {
+                Status::Ended(end) => self.is_unmeant(end),
+                _ => false,
+            };
+            let handed_on = returned.contains(&object)
+                && self.is_owned_twice(block)
+                && !self.root_asks_for_more();
             if (released || handed_on) && self.is_still_owned(st, object) {
                 let (Some(second), first_at) = (block.second.clone(), block.owned_at) else {
                     continue;
@@ -48,6 +54,12 @@ impl Machine<'_> {
     fn root_asks_for_more(&self) -> bool {
         self.root
             .is_none_or(|id| self.program.function(id).is_unsafe)
+    }
+
+    /// Whether a release is a mistake whatever the root asks for: it is safe, or the release is the end
+    /// of a variable.
+    fn is_unmeant(&self, end: &End) -> bool {
+        !self.root_asks_for_more() || end.by.act == Act::Drop && !end.by.name.starts_with("mem::")
     }
 
     /// Whether one of the owners holds no count of its own.
@@ -115,6 +127,8 @@ impl Machine<'_> {
     fn is_reference_param(&self, n: u32) -> bool {
         let Some(root) = self.root else { return false };
         let params = &self.program.signature(root).params;
-        matches!(params.get(n as usize), Some(Ty::Ref(..)))
+        let own = n == 0 && self.program.func(root).self_kind != SelfKind::None;
+        // A method that may only be called with care may take its value apart.
+        matches!(params.get(n as usize), Some(Ty::Ref(..))) && !(own && self.root_asks_for_more())
     }
 }

@@ -3,6 +3,7 @@
 use super::block::{Birth, Block, Escape, Family, Layout, Null, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
+use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Pointer, Source, Tag, Value, ValueId};
 use crate::event::Usage;
@@ -122,6 +123,9 @@ impl Machine<'_> {
         {
             return owner;
         }
+        if Some(adt) == self.program.lang(Lang::ManuallyDrop) {
+            return self.shape_manual(st, value, adt, args, birth);
+        }
         let parts: Rc<[(Key, ValueId)]> = Rc::from([]);
         let tag = match def.kind {
             AdtKind::Enum if def.variants.len() <= 8 => Tag::AdtAny(adt),
@@ -136,6 +140,31 @@ impl Machine<'_> {
             parts,
             rest: Some(value),
         })
+    }
+
+    /// What a `ManuallyDrop` holds does not own what it points at, until it is taken out.
+    fn shape_manual(
+        &mut self,
+        st: &mut State,
+        value: ValueId,
+        adt: AdtId,
+        args: &[Ty],
+        birth: &Birth,
+    ) -> ValueId {
+        let key = Key::Name(Name::new("value"));
+        let inner = self.arena.part(value, key);
+        let known: Vec<ObjectId> = st.blocks().iter().map(|e| e.0).collect();
+        let inner = match args.first() {
+            Some(ty) => self.shape_as(st, inner, ty, birth),
+            None => inner,
+        };
+        for object in self.owned_blocks(inner) {
+            if let Some(block) = st.block_mut(object).filter(|_| !known.contains(&object)) {
+                block.owners = 0;
+            }
+        }
+        self.arena
+            .aggregate(Tag::Adt(adt, 0), vec![(key, inner)], Some(value))
     }
 
     /// A standard owner that came from somewhere: it owns a block of which nothing else is known.
@@ -198,6 +227,30 @@ impl Machine<'_> {
             self.arena
                 .aggregate(Tag::Adt(adt, 0), vec![(ptr, pointer)], Some(value)),
         )
+    }
+
+    /// A struct of which nothing was seen so far, with those of its fields that own.
+    pub(crate) fn with_owned_fields(&mut self, st: &mut State, loc: &Loc) -> ValueId {
+        let value = self.load(st, loc);
+        let (adt, rest) = match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::Adt(adt, 0),
+                parts,
+                rest: Some(rest),
+            } if parts.is_empty() && !self.is_stub_adt(*adt) => (*adt, *rest),
+            _ => return value,
+        };
+        let variants = &self.program.adt(adt).variants;
+        let mut whole = value;
+        for (name, ty) in variants.iter().flat_map(|variant| &variant.fields) {
+            let part = self.arena.part(rest, Key::Name(*name));
+            let shaped = self.shape(st, part, ty);
+            if self.owns(shaped) {
+                whole = self.arena.with_part(whole, Key::Name(*name), shaped);
+            }
+        }
+        self.store(st, loc, whole);
+        whole
     }
 
     fn boxed_layout(&mut self, value: ValueId, element: &Ty) -> Layout {

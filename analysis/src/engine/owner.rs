@@ -129,10 +129,10 @@ impl Machine<'_> {
                 }
             }
             "disown_value" | "own_value" => {
-                let value = match self.pointee(args[0]) {
-                    Some(loc) => self.load(st, &loc),
-                    None => return,
+                let Some(loc) = self.pointee(args[0]) else {
+                    return;
                 };
+                let value = self.with_owned_fields(st, &loc);
                 for object in self.owned_blocks(value) {
                     if name == "disown_value" {
                         self.disown(st, object);

@@ -177,7 +177,12 @@ impl<'p> Machine<'p> {
                 let loc = self.through_references(st, loc, place, at)?;
                 let frame = st.frames.len() - 1;
                 let index = st.local(frame, *local);
-                Some(loc.child(self.index_key(index)))
+                // Of pointers that all dangle, each stands for any.
+                let key = match self.lent_element(st, loc.object) {
+                    Some(_) if loc.path.is_empty() => Key::Name(Name::new("[]")),
+                    _ => self.index_key(index),
+                };
+                Some(loc.child(key))
             }
             Proj::ConstIndex { index, from_end } => {
                 let loc = self.through_references(st, loc, place, at)?;
@@ -311,7 +316,12 @@ impl<'p> Machine<'p> {
                     let pointer = self.load(st, &inner);
                     return self.deref_value(st, inner, pointer);
                 }
-                DerefKind::None => {}
+                DerefKind::None => {
+                    let ty = Ty::adt(adt, Vec::new());
+                    if let Some(&deref) = self.program.fns_of(&ty, Name::DEREF).first() {
+                        return self.call_deref(st, &loc, deref);
+                    }
+                }
             }
         }
         self.touch(st, loc.object, Usage::Read)?;

@@ -91,7 +91,7 @@ impl Machine<'_> {
                 if def.self_kind == SelfKind::None
                     && def.body.is_some()
                     && holds_adt(&self.program.signature(id).ret, adt)
-                    && self.is_interesting(id)
+                    && (self.is_interesting(id) || out.len() < MAKERS)
                 {
                     out.push(id);
                 }
@@ -177,7 +177,10 @@ impl Machine<'_> {
             matches!(
                 event.kind,
                 EventKind::Reclaim {
-                    fault: Fault::OtherFamily | Fault::OtherLayout { .. } | Fault::NonHeap(_),
+                    fault: Fault::OtherFamily
+                        | Fault::OtherLayout { .. }
+                        | Fault::NonHeap(_)
+                        | Fault::Offset,
                     ..
                 }
             )

@@ -8,6 +8,7 @@ use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::Operand;
 use crate::name::Name;
+use crate::resolve::FnId;
 use crate::types::{Adjust, Pass, Step, Ty};
 
 impl<'p> Machine<'p> {
@@ -88,24 +89,23 @@ impl<'p> Machine<'p> {
                 let target = self.deref_value(st, inner, pointer)?;
                 Some(self.with_length(value, target))
             }
-            Step::Call(id) => {
-                let this = self.point_at(&loc, false);
-                let outcomes = self.invoke(
-                    st.clone(),
-                    Callable::Fn(id, self.unbound.clone()),
-                    vec![this],
-                    &Ty::Unknown,
-                );
-                match <[Outcome; 1]>::try_from(outcomes) {
-                    Ok([(after, value)]) => {
-                        *st = after;
-                        self.pointee(value)
-                    }
-                    Err(_) => {
-                        let unknown = self.fresh(st, 9, Source::Plain);
-                        self.pointee(unknown)
-                    }
-                }
+            Step::Call(id) => self.call_deref(st, &loc, id),
+        }
+    }
+
+    /// Where a `Deref` of the user's leads.
+    pub(crate) fn call_deref(&mut self, st: &mut State, loc: &Loc, deref: FnId) -> Option<Loc> {
+        let this = self.point_at(loc, false);
+        let deref = Callable::Fn(deref, self.unbound.clone());
+        let outcomes = self.invoke(st.clone(), deref, vec![this], &Ty::Unknown);
+        match <[Outcome; 1]>::try_from(outcomes) {
+            Ok([(after, value)]) => {
+                *st = after;
+                self.pointee(value)
+            }
+            Err(_) => {
+                let unknown = self.fresh(st, 9, Source::Plain);
+                self.pointee(unknown)
             }
         }
     }

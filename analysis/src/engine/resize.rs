@@ -97,6 +97,7 @@ impl<'p> Machine<'p> {
             };
             let site = self.here();
             self.emit_here(object, &mut st, kind, &[site]);
+            return vec![(st, self.pointer_to(object))];
         }
         let mut out = vec![(st, self.pointer_to(object))];
         // After a finding on the old block nothing more is said of it.

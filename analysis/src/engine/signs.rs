@@ -48,11 +48,8 @@ impl Owners {
         };
         for adt in program.adts() {
             let def = program.adt(adt);
-            if def.stub || program.drop_impl(adt).is_none() {
-                continue;
-            }
-            let mut fields = def.variants.iter().flat_map(|variant| &variant.fields);
-            if fields.any(|field| is_pointer(program, &field.1)) {
+            let dropped = !def.stub && program.drop_impl(adt).is_some();
+            if dropped && holds_pointer(program, adt) {
                 owners.types.insert(adt);
                 owners.names.insert(def.name);
             }
@@ -105,6 +102,20 @@ impl Survey<'_> {
         let params = || &self.program.signature(id).params;
         may_be && params().iter().any(|ty| owners.is_one(ty))
     }
+}
+
+/// The names of the user's types that hold raw pointers.
+pub(crate) fn holders(program: &Program) -> FxHashSet<Name> {
+    let holding = program
+        .adts()
+        .filter(|adt| !program.adt(*adt).stub && holds_pointer(program, *adt));
+    holding.map(|adt| program.adt(adt).name).collect()
+}
+
+fn holds_pointer(program: &Program, adt: AdtId) -> bool {
+    let variants = &program.adt(adt).variants;
+    let mut fields = variants.iter().flat_map(|variant| &variant.fields);
+    fields.any(|field| is_pointer(program, &field.1))
 }
 
 fn is_pointer(program: &Program, ty: &Ty) -> bool {
