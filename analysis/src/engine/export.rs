@@ -48,19 +48,24 @@ impl Machine<'_> {
     /// Whether what the function takes back can be what was handed out.
     fn fits(&self, one: &HandedOut, taken: &Taken) -> bool {
         let text = one.block.family.contains("CString");
-        let as_made = || match (&one.made_as, &taken.taken_as) {
-            (Some(made), Some(taken)) => self.alike(made, taken),
-            _ => true,
-        };
         let link_name = |id: FnId| self.program.func(id).link_name.as_str();
+        let made = self.told(&one.pointee, one.made_as.as_ref());
+        let released = self.told(&taken.pointee, taken.taken_as.as_ref());
         !self.program.function(taken.by).is_test
             && (taken.family.is_empty() || taken.family == one.block.family)
-            && (text && !taken.family.is_empty() || self.alike(&one.pointee, &taken.pointee))
-            // A pointer to anything is told by what it was made and released as; where both belong
-            // together by their names, what is wrong is the release.
-            && (!is_anything(self.program, &one.pointee)
-                || as_made()
-                || names_agree(link_name(one.by), &link_name(taken.by).to_ascii_lowercase()))
+            && (text && !taken.family.is_empty()
+                || self.alike(made, released)
+                // Where both belong together by their names, what is wrong is the release.
+                || is_anything(self.program, &one.pointee)
+                    && is_anything(self.program, &taken.pointee)
+                    && names_agree(link_name(one.by), &link_name(taken.by).to_ascii_lowercase()))
+    }
+
+    /// What a pointer leads to: one to anything is told by what it was made or released as.
+    fn told<'t>(&self, pointee: &'t Ty, block: Option<&'t Ty>) -> &'t Ty {
+        block
+            .filter(|_| is_anything(self.program, pointee))
+            .unwrap_or(pointee)
     }
 
     /// A function that C can call, which by its name and its parameter takes such a pointer back;

@@ -16,6 +16,7 @@ use crate::ir::SelfKind;
 use crate::resolve::{AdtId, FnId, Owner};
 use crate::types::Ty;
 use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 
 /// Functions that store, of which each is tried with one that releases.
 const SOURCES: usize = 8;
@@ -35,15 +36,19 @@ impl Machine<'_> {
     /// one of several functions that store, it is believed to be for that one.
     pub(crate) fn misreleased(&mut self, noted: &Noted) -> Vec<Event> {
         let mut events = Vec::new();
+        let stored: BTreeSet<AdtId> = noted.stored.iter().map(|one| one.adt).collect();
+        for adt in stored {
+            if let Some(drop) = self.program.drop_impl(adt) {
+                events.append(&mut self.drop_after_setters(adt, drop, &noted.stored));
+            }
+        }
         let mut enders = noted.enders.clone();
         enders.dedup();
         for taker in enders {
             let Some(adt) = self.type_of_method(taker) else {
                 continue;
             };
-            if self.program.drop_impl(adt) == Some(taker) {
-                events.append(&mut self.drop_after_setters(adt, taker, &noted.stored));
-            } else if self.is_for_all(taker) {
+            if self.program.drop_impl(adt) != Some(taker) && self.is_for_all(taker) {
                 let sources = self.sources(adt, taker, &noted.stored);
                 let tried = sources.into_iter().map(|one| self.try_method(one, taker));
                 events.append(&mut faults_of_all(&tried.collect::<Vec<_>>()));

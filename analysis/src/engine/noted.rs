@@ -1,12 +1,12 @@
 //! What the end of a root says about the rest of the program: memory that it leaves in a field or
 //! hands to C, and memory of its caller that it takes back. Judged when all roots are done.
 
-use super::block::{Block, Escape, Family, Layout, Status};
+use super::block::{Birth, Block, Escape, Family, Layout, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Key, Tag, Value, ValueId};
-use crate::event::{self, Step};
+use crate::event::{self, Act, Step, StepKind};
 use crate::ir::SelfKind;
 use crate::name::Name;
 use crate::resolve::{AdtId, AdtKind, FnId, StaticId};
@@ -96,6 +96,12 @@ pub(crate) struct Taken {
     pub(crate) taken_as: Option<Ty>,
     /// In words; empty if nothing is known.
     pub(crate) family: String,
+}
+
+/// Whether somebody here became the owner: what a value behind a pointer owns stays where it is.
+fn is_taken_over(block: &Block) -> bool {
+    let adopted = |step: &Step| matches!(step.what, StepKind::Adopted(_));
+    matches!(block.birth, Birth::Parameter(_)) || block.story().iter().any(adopted)
 }
 
 /// The type of what a block holds.
@@ -306,9 +312,13 @@ impl Machine<'_> {
                 continue;
             };
             let ended = match &block.status {
-                Status::Ended(end) => Some(end.by.family.clone()),
+                Status::Ended(end) if end.by.act != Act::Drop || is_taken_over(block) => {
+                    Some(end.by.family.clone())
+                }
+                // What a value behind a pointer owned went with it.
+                Status::Ended(_) => None,
                 Status::Unsure => Some(String::new()),
-                Status::Live if block.owners > 0 => Some(String::new()),
+                Status::Live if block.owners > 0 && is_taken_over(block) => Some(String::new()),
                 Status::Live => None,
             };
             let Some(family) = ended else { continue };

@@ -177,16 +177,16 @@ impl<'p> Machine<'p> {
                 let loc = self.through_references(st, loc, place, at)?;
                 let frame = st.frames.len() - 1;
                 let index = st.local(frame, *local);
-                // Of pointers that all dangle, each stands for any.
-                let key = match self.lent_element(st, loc.object) {
-                    Some(_) if loc.path.is_empty() => Key::Name(Name::new("[]")),
-                    _ => self.index_key(index),
-                };
+                let key = self
+                    .dangling_key(st, &loc)
+                    .unwrap_or_else(|| self.index_key(index));
                 Some(loc.child(key))
             }
             Proj::ConstIndex { index, from_end } => {
                 let loc = self.through_references(st, loc, place, at)?;
-                let key = self.element_key(st, &loc, *index, *from_end);
+                let key = self
+                    .dangling_key(st, &loc)
+                    .unwrap_or_else(|| self.element_key(st, &loc, *index, *from_end));
                 Some(loc.child(key))
             }
             Proj::Subslice => {
@@ -206,6 +206,17 @@ impl<'p> Machine<'p> {
                 )
             }
         }
+    }
+
+    /// Of a list of pointers that all dangle, any element stands for each.
+    fn dangling_key(&mut self, st: &State, loc: &Loc) -> Option<Key> {
+        if !loc.path.is_empty() {
+            return None;
+        }
+        let any = self.lent_element(st, loc.object)?;
+        let all = Key::Name(Name::new("[]"));
+        let held = self.load(st, &loc.clone().child(all));
+        matches!(self.arena.get(held), Value::Ptr(p) if p.object == any).then_some(all)
     }
 
     /// A constant index; counted from the end of a tuple or array whose size is known.
