@@ -9,6 +9,7 @@ pub(crate) const STUBS: &[(&str, &str)] = &[
     ("alloc", include_str!("../stubs/alloc.rs")),
     ("any", include_str!("../stubs/any.rs")),
     ("array", include_str!("../stubs/array.rs")),
+    ("bool", include_str!("../stubs/bool.rs")),
     ("borrow", include_str!("../stubs/borrow.rs")),
     ("boxed", include_str!("../stubs/boxed.rs")),
     ("cell", include_str!("../stubs/cell.rs")),

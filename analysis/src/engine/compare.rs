@@ -8,7 +8,6 @@ use crate::event::Usage;
 use crate::ir::{BinOp, Operand, Place};
 use crate::name::Name;
 use crate::resolve::{AdtKind, Res};
-use std::rc::Rc;
 
 impl<'p> Machine<'p> {
     /// A comparison only borrows its operands.
@@ -131,11 +130,7 @@ impl<'p> Machine<'p> {
                 let derived = def.derives.iter().any(|d| *d == "PartialEq");
                 let whole = match self.arena.get(value) {
                     Value::Agg { tag, .. } => (*tag == Tag::AdtAny(adt)).then_some(value),
-                    _ if self.is_symbol(value) => Some(self.arena.add(Value::Agg {
-                        tag: Tag::AdtAny(adt),
-                        parts: Rc::from([]),
-                        rest: Some(value),
-                    })),
+                    _ if self.is_symbol(value) => Some(self.unknown_of(Tag::AdtAny(adt), value)),
                     _ => None,
                 };
                 let whole = whole.filter(|_| derived && def.kind == AdtKind::Enum)?;

@@ -106,7 +106,8 @@ impl Machine<'_> {
             return true;
         }
         // A text, or bytes, are no struct of the user's.
-        let bytes = one.block.family.contains("CString") || one.made_as.as_ref().is_some_and(is_bytes);
+        let bytes =
+            one.block.family.contains("CString") || one.made_as.as_ref().is_some_and(is_bytes);
         let made = one.made_as.as_ref();
         one.of.is_none()
             && !bytes
@@ -137,10 +138,10 @@ fn is_bytes(ty: &Ty) -> bool {
     matches!(ty, Ty::Int(int) if int.bytes() == Some(1))
 }
 
-/// `c_void` and bytes stand for any type.
+/// `c_void` and bytes stand for any type, and what was seen through a trait can be any.
 pub(super) fn is_anything(program: &Program, ty: &Ty) -> bool {
     match ty {
-        Ty::Unknown | Ty::External(_) | Ty::Param(_) => true,
+        Ty::Unknown | Ty::External(_) | Ty::Param(_) | Ty::Dyn(_) => true,
         Ty::Adt(adt, _) => program.adt(*adt).name == "c_void",
         Ty::Int(int) => int.bytes() == Some(1),
         Ty::Tuple(all) => all.is_empty(),

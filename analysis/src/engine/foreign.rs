@@ -7,8 +7,8 @@ use super::object::{Object, ObjectId};
 use super::release::Claim;
 use super::state::State;
 use super::unknown::is_foreign_path;
-use super::value::{Key, Source, Value, ValueId};
-use crate::event::{Act, EventKind, Routine as Words, StepKind, Usage};
+use super::value::{Source, Value, ValueId};
+use crate::event::{Act, Routine as Words, StepKind, Usage};
 use crate::families::{Acquire, Condition, Effect, Families, Routine, Slot, Success};
 use crate::ir::BinOp;
 use crate::name::Name;
@@ -442,81 +442,6 @@ impl<'p> Machine<'p> {
             total = self.arena.binary(BinOp::Mul, total, *args.get(n as usize)?);
         }
         (!which.is_empty()).then_some(total)
-    }
-
-    /// Judges the size given to an allocation routine.
-    pub(crate) fn check_size(
-        &mut self,
-        st: &mut State,
-        object: ObjectId,
-        by: &Words,
-        size: ValueId,
-        checked: bool,
-    ) {
-        if checked || !self.is_unbounded_product(st, size) {
-            return;
-        }
-        let since = self.value_since(st, size);
-        let kind = EventKind::UncheckedSize { by: by.clone() };
-        self.emit_here(object, st, kind, &[since]);
-    }
-
-    /// Whether the value is a product or sum that may wrap.
-    fn is_unbounded_product(&self, st: &State, v: ValueId) -> bool {
-        let unbounded = |v: ValueId| {
-            let (_, hi) = self.range(st, v);
-            hi == i128::MAX && !matches!(self.arena.get(v), Value::SizeOf(_))
-        };
-        match self.arena.get(v) {
-            Value::Linear(_, terms) => match terms[..] {
-                [(term, factor)] => factor.unsigned_abs() > 1 && unbounded(term),
-                _ => terms.iter().filter(|t| unbounded(t.0)).count() > 1,
-            },
-            Value::Binary(BinOp::Mul, a, b) => unbounded(*a) || unbounded(*b),
-            _ => false,
-        }
-    }
-
-    /// `std::alloc::alloc` must not see a size of zero.
-    pub(crate) fn check_zero_size(
-        &mut self,
-        st: &mut State,
-        object: ObjectId,
-        by: &Words,
-        layout: &Layout,
-    ) {
-        let (Some(size), _) = self.bytes(layout) else {
-            return;
-        };
-        let certain = self.constant(st, size) == Some(0);
-        if certain || self.is_callers_choice(size) && self.can_be_zero(st, size) {
-            let kind = EventKind::ZeroSized {
-                by: by.clone(),
-                certain,
-            };
-            let site = self.here();
-            self.emit_here(object, st, kind, &[site]);
-        }
-    }
-
-    /// Whether a number is what anybody may give to the root, or a multiple of that.
-    fn is_callers_choice(&self, v: ValueId) -> bool {
-        let public = self.root.is_some_and(|id| {
-            let function = self.program.function(id);
-            function.public || function.exported
-        });
-        let given = |v: ValueId| match self.arena.get(v) {
-            Value::Param(_) => true,
-            Value::Part(of, Key::Name(Name::SLICE_LEN)) => {
-                matches!(self.arena.get(*of), Value::Param(_))
-            }
-            _ => false,
-        };
-        public
-            && match self.arena.get(v) {
-                Value::Linear(0, terms) => matches!(terms[..], [(term, _)] if given(term)),
-                _ => given(v),
-            }
     }
 }
 

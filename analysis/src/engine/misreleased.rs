@@ -41,6 +41,7 @@ impl Machine<'_> {
             if let Some(drop) = self.program.drop_impl(adt) {
                 events.append(&mut self.drop_after_setters(adt, drop, &noted.stored));
             }
+            events.append(&mut self.drop_after_conversions(adt, &noted.stored));
         }
         let mut enders = noted.enders.clone();
         enders.dedup();
@@ -60,7 +61,9 @@ impl Machine<'_> {
             let stored = noted.in_statics.iter().filter(|one| one.of == taker.of);
             let stored = stored.filter(|one| !self.program.function(one.by).is_test);
             let sources: Vec<Kept> = stored.take(SOURCES).copied().collect();
-            let tried = sources.into_iter().map(|one| self.try_static(one, taker.by));
+            let tried = sources
+                .into_iter()
+                .map(|one| self.try_static(one, taker.by));
             events.append(&mut faults_of_all(&tried.collect::<Vec<_>>()));
         }
         events
@@ -79,6 +82,56 @@ impl Machine<'_> {
             }
         }
         events
+    }
+
+    /// What another type's `Drop` does wrong with what a method takes over from a value of this one
+    /// (`Builder::build(self)`).
+    fn drop_after_conversions(&mut self, adt: AdtId, stored: &[Stored]) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (method, made, drop) in self.conversions(adt) {
+            let sources = self.sources(adt, method, stored);
+            let tried = sources.into_iter().map(|one| {
+                self.try_on(one.by, drop, |machine, st, result| {
+                    let held = machine.subject(st, one, result)?;
+                    let args = machine.method_args(method, &held);
+                    let ends = machine.second_half(st.clone(), method, &args);
+                    let (after, result) = ends.into_iter().next()?;
+                    *st = after;
+                    let loc = machine.find_value(st, result, made, 4)?;
+                    Some((vec![machine.point_at(&loc, false)], held.blocks))
+                })
+            });
+            events.append(&mut faults_of_all(&tried.collect::<Vec<_>>()));
+        }
+        events
+    }
+
+    /// Methods that take a value of the type and return one of another type that has a `Drop`.
+    fn conversions(&mut self, adt: AdtId) -> Vec<(FnId, AdtId, FnId)> {
+        let program = self.program;
+        let impls = program.impls_of(&Ty::adt(adt, Vec::new()));
+        let mut found = Vec::new();
+        for &id in impls.iter().flat_map(|at| &program.impl_def(*at).fns) {
+            let def = program.func(id);
+            let takes = def.self_kind == SelfKind::Value && def.body.is_some();
+            if let Ty::Adt(made, args) = &program.signature(id).ret
+                && takes
+                && !program.function(id).is_unsafe
+            {
+                let within = args.iter().filter_map(|arg| match arg {
+                    Ty::Adt(inner, _) => Some(*inner),
+                    _ => None,
+                });
+                let owner = [*made].into_iter().chain(within).find(|made| {
+                    let drop = program.drop_impl(*made);
+                    *made != adt
+                        && self.is_own_struct(*made)
+                        && drop.is_some_and(|drop| self.is_interesting(drop))
+                });
+                found.extend(owner.and_then(|made| Some((id, made, program.drop_impl(made)?))));
+            }
+        }
+        found
     }
 
     /// The user's struct whose method it is.

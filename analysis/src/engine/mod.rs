@@ -46,6 +46,7 @@ mod schedule;
 mod shape;
 mod signs;
 mod site;
+mod size;
 mod source;
 mod spots;
 mod state;

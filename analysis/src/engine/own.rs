@@ -10,7 +10,6 @@ use crate::event::Usage;
 use crate::name::Name;
 use crate::resolve::{AdtId, AdtKind, Lang};
 use crate::types::Ty;
-use std::rc::Rc;
 
 impl Machine<'_> {
     /// A new unknown value of this statement; `index` tells several of them apart.
@@ -126,7 +125,6 @@ impl Machine<'_> {
         if Some(adt) == self.program.lang(Lang::ManuallyDrop) {
             return self.shape_manual(st, value, adt, args, birth);
         }
-        let parts: Rc<[(Key, ValueId)]> = Rc::from([]);
         let tag = match def.kind {
             AdtKind::Enum if def.variants.len() <= 8 => Tag::AdtAny(adt),
             AdtKind::Enum => return value,
@@ -135,11 +133,12 @@ impl Machine<'_> {
             }
             _ => return value,
         };
-        self.arena.add(Value::Agg {
-            tag,
-            parts,
-            rest: Some(value),
-        })
+        self.unknown_of(tag, value)
+    }
+
+    /// An unknown value of which only the type is known.
+    pub(crate) fn unknown_of(&mut self, tag: Tag, value: ValueId) -> ValueId {
+        self.arena.aggregate(tag, Vec::new(), Some(value))
     }
 
     /// What a `ManuallyDrop` holds does not own what it points at, until it is taken out.

@@ -191,27 +191,6 @@ impl<'p> Machine<'p> {
         }
     }
 
-    pub(crate) fn can_be_zero(&self, st: &State, size: ValueId) -> bool {
-        // A size is never negative: a sum with something positive is not zero.
-        if let Value::Linear(konst, terms) = self.arena.get(size)
-            && *konst > 0
-            && terms.iter().all(|t| t.1 > 0)
-        {
-            return false;
-        }
-        if st.fact(size).is_some_and(|fact| fact.excludes(0)) {
-            return false;
-        }
-        // Nor is a multiple of what is not.
-        if let Value::Linear(0, terms) = self.arena.get(size)
-            && let [(term, _)] = terms[..]
-        {
-            return self.can_be_zero(st, term);
-        }
-        let (lo, hi) = self.range(st, size);
-        lo <= 0 && hi >= 0 && !matches!(self.arena.get(size), Value::SizeOf(_))
-    }
-
     fn end_by_zero(&mut self, st: &mut State, old: ValueId, by: &Words) {
         let Some(loc) = self.pointee(old) else { return };
         self.audit_zero(loc.object);

@@ -119,6 +119,7 @@ impl Machine<'_> {
             let subject = self.subject_of(id, one.adt);
             // The words of a body that is not lowered say nothing of fields.
             let near = subject.is_some()
+                || numbered && self.gets_holder(id, one.adt)
                 || !numbered
                     && if self.is_public_field(one.adt, one.field) {
                         self.is_interesting(id)
@@ -155,6 +156,23 @@ impl Machine<'_> {
     pub(crate) fn subject_of(&self, id: FnId, adt: AdtId) -> Option<usize> {
         let params = &self.program.signature(id).params;
         params.iter().position(|ty| mentions_adt(ty, adt, 3))
+    }
+
+    /// Whether a function gets a value of a type that has a field of this one.
+    fn gets_holder(&self, id: FnId, adt: AdtId) -> bool {
+        let holds = |ty: &Ty| {
+            let outer = match ty {
+                Ty::Ref(_, inner) | Ty::Ptr(_, inner) => inner,
+                other => other,
+            };
+            let Ty::Adt(outer, _) = outer else {
+                return false;
+            };
+            let variants = &self.program.adt(*outer).variants;
+            let mut fields = variants.iter().flat_map(|v| &v.fields);
+            fields.any(|f| mentions_adt(&f.1, adt, 3))
+        };
+        self.program.signature(id).params.iter().any(holds)
     }
 
     /// Whether the function names a field so, whatever type has it.
@@ -235,7 +253,12 @@ impl Machine<'_> {
         !tried || self.capped
     }
 
-    pub(crate) fn subject(&mut self, st: &mut State, one: &Stored, result: ValueId) -> Option<Subject> {
+    pub(crate) fn subject(
+        &mut self,
+        st: &mut State,
+        one: &Stored,
+        result: ValueId,
+    ) -> Option<Subject> {
         let loc = match self.find_value(st, result, one.adt, 4) {
             Some(loc) => loc,
             None => {
