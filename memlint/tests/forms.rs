@@ -6,6 +6,7 @@ use memlint::{Scope, paired_alloc};
 use std::ffi::c_int;
 use std::pin::pin;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 
 /// Runs an allocator and a release, and asserts that one object was followed in between.
@@ -108,6 +109,12 @@ unsafe fn free_and_clear(node: &mut *mut u64) -> c_int {
     0
 }
 
+#[paired_alloc(family = "node", role = "free")]
+fn free_and_stop(node: Box<u64>) -> ! {
+    drop(node);
+    panic!("on purpose")
+}
+
 #[paired_alloc(family = "text", role = "alloc")]
 fn generic<'a, T>(value: &'a T) -> *mut T
 where
@@ -136,6 +143,13 @@ fn unsized_free(text: Box<str>) {
 #[must_use]
 pub(crate) fn hidden_error(value: u64) -> Result<*mut u64, impl std::fmt::Debug> {
     Ok::<_, std::num::TryFromIntError>(boxed(u64::from(u32::try_from(value)?)))
+}
+
+#[paired_alloc(family = "node")]
+unsafe extern "C" {
+    #[free]
+    #[link_name = "exit"]
+    safe fn stop_with(node: Option<&u64>) -> !;
 }
 
 struct Pool {
@@ -263,4 +277,31 @@ fn methods() {
     assert!(pool.borrow_of("none").is_err());
     assert_eq!(pool.close(), 2);
     assert_eq!(scope.live(), 0);
+}
+
+#[test]
+fn functions_that_never_return() {
+    let caught = std::panic::catch_unwind(|| free_and_stop(Box::new(3)));
+    assert!(caught.is_err());
+    let _: fn(_) -> _ = |node| stop_with(node);
+}
+
+/// What is passed along for the reports is not to move the program's own panics.
+#[test]
+fn panics_show_the_line_in_the_annotated_function() {
+    static LINE: AtomicU32 = AtomicU32::new(0);
+    std::panic::set_hook(Box::new(|info| {
+        let line = info.location().map_or(0, |place| place.line());
+        LINE.fetch_max(line, Ordering::Relaxed);
+    }));
+    let first = line!();
+    #[paired_alloc(family = "node", role = "free")]
+    fn free_or_panic(node: Box<u64>) {
+        Some(*node).filter(|value| *value > 3).expect("a large one");
+    }
+    let last = line!();
+    let caught = std::panic::catch_unwind(|| free_or_panic(Box::new(3)));
+    let _ = std::panic::take_hook();
+    assert!(caught.is_err());
+    assert!((first..last).contains(&LINE.load(Ordering::Relaxed)));
 }

@@ -1,7 +1,7 @@
 //! A foreign block: each marked function gets a checked one of its name in front of it.
 
 use crate::expand::select;
-use crate::hooks::{Hooks, own, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, never, own, points_to_pointer, unwinds};
 use memlint_spec::{Annotated, PairedAlloc, Role, Routine, parse_attribute, parse_marker};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -127,6 +127,15 @@ fn shim(
     let (vis, name, generics) = (&function.vis, &sig.ident, &sig.generics);
     let (inputs, output) = (&sig.inputs, &sig.output);
     let hidden = hidden_name(name);
+    let call = quote!(unsafe { #hidden(#(#arguments),*) });
+    let call = match never(output) || after.is_empty() {
+        true => call,
+        false => quote! {
+            let __memlint_result = #call;
+            #after
+            __memlint_result
+        },
+    };
     quote! {
         #(#attrs)*
         #[allow(
@@ -136,16 +145,13 @@ fn shim(
             clippy::undocumented_unsafe_blocks,
             improper_ctypes_definitions,
             private_interfaces,
-            unsafe_code,
             unused_unsafe,
         )]
         #caller
         #[inline]
         #vis #safety #abi fn #name #generics (#inputs) #output {
             #before
-            let __memlint_result = unsafe { #hidden(#(#arguments),*) };
-            #after
-            __memlint_result
+            #call
         }
     }
 }

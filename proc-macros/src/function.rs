@@ -1,7 +1,7 @@
 //! A function with a body: hooks before it, and after it where it allocates.
 
 use crate::expand::select;
-use crate::hooks::{Hooks, is_nameable, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, is_nameable, never, points_to_pointer, unwinds};
 use memlint_spec::{Role, Routine};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -93,11 +93,11 @@ pub(crate) fn expand(
 
 fn around(hooks: &Hooks<'_>, sig: &Signature, body: &TokenStream) -> TokenStream {
     let before = hooks.before();
-    if hooks.routine.role == Role::Free {
+    let output = &sig.output;
+    if never(output) {
         return quote!(#before #body);
     }
     let after = hooks.after();
-    let output = &sig.output;
     let (ret, ty) = match output {
         syn::ReturnType::Type(_, ty) if is_nameable(output) => (quote!(#output), quote!(: #ty)),
         _ => (TokenStream::new(), TokenStream::new()),
@@ -106,6 +106,11 @@ fn around(hooks: &Hooks<'_>, sig: &Signature, body: &TokenStream) -> TokenStream
         Some(_) => quote!((async move { #body }).await),
         None => quote!(::memlint::rt::body(move || #ret { #body })),
     };
+    // A release has nothing after it. Its body is a closure all the same: a panic in it is to show
+    // its own line, and not the one that `track_caller` passes along.
+    if after.is_empty() {
+        return quote!(#before #result);
+    }
     quote! {
         #before
         let __memlint_result #ty = #result;

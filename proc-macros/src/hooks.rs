@@ -92,7 +92,7 @@ impl Hooks<'_> {
             .waits
             .then(|| quote!(let __memlint_old = ::memlint::rt::Waiting::waiting(__memlint_old);));
         quote! {
-            #[allow(unsafe_code, unused_unsafe, clippy::undocumented_unsafe_blocks)]
+            #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks)]
             let __memlint_old = match #asked {
                 ::core::option::Option::Some(old) => old,
                 ::core::option::Option::None => {
@@ -111,7 +111,7 @@ impl Hooks<'_> {
         let ty = match self.output {
             ReturnType::Default => return quote!(return;),
             ReturnType::Type(_, ty) if is_unit(ty) => return quote!(return;),
-            ReturnType::Type(_, ty) if is_nameable(self.output) => ty,
+            ReturnType::Type(_, ty) if is_nameable(self.output) && !never(self.output) => ty,
             ReturnType::Type(..) => return TokenStream::new(),
         };
         quote! {
@@ -140,7 +140,7 @@ impl Hooks<'_> {
                 {
                     use ::memlint::rt::OtherStatus as _;
                     if ::memlint::rt::Status(&__memlint_result).succeeded() {
-                        #[allow(unsafe_code, unused_unsafe, clippy::undocumented_unsafe_blocks)]
+                        #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks)]
                         unsafe {
                             ::memlint::rt::acquired_at(
                                 &__MEMLINT, __memlint_site, __memlint_place, __memlint_pointee,
@@ -189,6 +189,11 @@ pub(crate) fn is_nameable(output: &ReturnType) -> bool {
         ReturnType::Default => true,
         ReturnType::Type(_, ty) => !has_impl(quote!(#ty)),
     }
+}
+
+/// Whether a function never returns. Such a type may not be named.
+pub(crate) fn never(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(&**ty, Type::Never(_)))
 }
 
 fn is_unit(ty: &Type) -> bool {
