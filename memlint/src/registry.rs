@@ -9,6 +9,9 @@ use crate::table::{Inserted, Table, hash};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(unix)]
+mod fork;
+
 const SHARDS: usize = 64;
 /// Addresses that agree above so many bits are neighbours.
 const REGION: u32 = 16;
@@ -192,6 +195,12 @@ fn containing(address: usize, by: &Doer) -> Option<Entry> {
         }
     });
     found
+}
+
+/// Lets a fork of the process go on with the registry: no other thread holds a lock of it then.
+pub(crate) fn survive_fork() {
+    #[cfg(unix)]
+    fork::prepare();
 }
 
 impl State {

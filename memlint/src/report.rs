@@ -74,9 +74,10 @@ impl Report<'_> {
             Some(by) => by.site,
             None => self.entry.and_then(|entry| entry.by.site),
         };
-        match (site, self.caller) {
+        let place = self.caller.and_then(|caller| caller.place.as_ref());
+        match (site, place) {
             (Some(site), _) => writeln!(to, "  --> {site}")?,
-            (None, Some(caller)) => writeln!(to, "  --> {caller}")?,
+            (None, Some(place)) => writeln!(to, "  --> {place}")?,
             (None, None) => {}
         }
         if let Some(entry) = self.entry {
@@ -192,7 +193,10 @@ fn doer(to: &mut Text, doer: &Doer, caller: Option<&Caller>) -> fmt::Result {
     if let Some(site) = doer.site {
         write!(to, " at {site}")?;
     } else if let Some(caller) = caller {
-        write!(to, " in `{}` at {caller}", caller.function)?;
+        write!(to, " in `{}`", caller.function)?;
+        if let Some(place) = &caller.place {
+            write!(to, " at {place}")?;
+        }
     }
     match doer.thread {
         0 => Ok(()),

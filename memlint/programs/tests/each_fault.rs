@@ -18,6 +18,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("by_hand", "mismatched_dealloc"),
     ("wrapped", "double_free"),
     ("leak", "leaked_alloc"),
+    ("fork", "leaked_alloc"),
     ("scope", "leaked_alloc"),
 ];
 

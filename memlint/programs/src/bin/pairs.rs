@@ -83,6 +83,7 @@ const CASES: &[(&str, Case)] = &[
     ("wrapped", wrapped),
     ("unknown", unknown),
     ("leak", leak),
+    ("fork", fork),
     ("scope", scope),
 ];
 
@@ -191,11 +192,15 @@ unsafe fn offset(right: bool) {
     }
 }
 
+/// In a thread that has no name.
 unsafe fn by_hand(right: bool) {
-    let boxed = Box::into_raw(Box::new(1u8));
-    memlint::track(boxed, "slot");
-    memlint::release(boxed, if right { "slot" } else { "socket" });
-    drop(unsafe { Box::from_raw(boxed) });
+    let thread = thread::spawn(move || {
+        let boxed = Box::into_raw(Box::new(1u8));
+        memlint::track(boxed, "slot");
+        memlint::release(boxed, if right { "slot" } else { "socket" });
+        drop(unsafe { Box::from_raw(boxed) });
+    });
+    let _ = thread.join();
 }
 
 /// A release in Rust around the one in C: both are annotated, and one object is released once.
@@ -247,6 +252,35 @@ unsafe fn leak(right: bool) {
         if right {
             widget_free(widget);
         }
+    }
+}
+
+/// A fork that ends as processes do has the same live object, and is not asked for it.
+unsafe fn fork(right: bool) {
+    unsafe {
+        let widget = widget_new(1);
+        #[cfg(unix)]
+        {
+            let mut status = 0;
+            match posix::fork() {
+                0 => std::process::exit(0),
+                child => posix::waitpid(child, &mut status, 0),
+            };
+            assert_eq!(status, 0);
+        }
+        if right {
+            widget_free(widget);
+        }
+    }
+}
+
+#[cfg(unix)]
+mod posix {
+    use std::ffi::c_int;
+
+    unsafe extern "C" {
+        pub(crate) fn fork() -> c_int;
+        pub(crate) fn waitpid(child: c_int, status: *mut c_int, options: c_int) -> c_int;
     }
 }
 
