@@ -5,6 +5,7 @@
 
 use memlint::paired_alloc;
 use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::thread;
 
 #[repr(C)]
@@ -84,6 +85,8 @@ const CASES: &[(&str, Case)] = &[
     ("unknown", unknown),
     ("leak", leak),
     ("fork", fork),
+    ("unwound", unwound),
+    ("owner", owner),
     ("scope", scope),
 ];
 
@@ -245,10 +248,12 @@ unsafe fn unknown(_: bool) {
 }
 
 unsafe fn leak(right: bool) {
+    static MEANT: AtomicPtr<Widget> = AtomicPtr::new(std::ptr::null_mut());
     unsafe {
         let widget = widget_new(1);
         let meant = widget_new(2);
         memlint::forget(meant);
+        MEANT.store(meant, Ordering::Relaxed);
         if right {
             widget_free(widget);
         }
@@ -272,6 +277,35 @@ unsafe fn fork(right: bool) {
             widget_free(widget);
         }
     }
+}
+
+/// An object between its allocation and its release when a panic comes.
+unsafe fn unwound(right: bool) {
+    let caught = std::panic::catch_unwind(|| unsafe {
+        let widget = widget_new(7);
+        let kind = widget_kind(widget);
+        if right {
+            widget_free(widget);
+        }
+        std::panic::resume_unwind(Box::new(kind));
+    });
+    assert!(caught.is_err());
+}
+
+/// A type that owns an object and forgets it when it is dropped, or does not.
+struct Owner(*mut Widget, bool);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        if self.1 {
+            unsafe { widget_free(self.0) }
+        }
+    }
+}
+
+unsafe fn owner(right: bool) {
+    let owner = Owner(unsafe { widget_new(2) }, right);
+    assert_eq!(unsafe { widget_kind(owner.0) }, 2);
 }
 
 #[cfg(unix)]
