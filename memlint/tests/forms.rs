@@ -50,7 +50,7 @@ fn raw(value: u64) -> *mut u64 {
 #[paired_alloc(family = "node", role = "alloc")]
 fn coerced(value: u64) -> *const u64 {
     //! The body may begin with a comment.
-    Box::leak(Box::new(value))
+    Box::into_raw(Box::new(value))
 }
 
 #[paired_alloc(family = "node", role = "alloc")]
@@ -71,6 +71,21 @@ fn through(out: &mut *mut u64, value: u64) -> bool {
     }
     *out = boxed(value);
     true
+}
+
+#[paired_alloc(family = "node", role = "alloc", out = 0)]
+fn through_mutable(mut out: Option<&mut *mut u64>) -> Option<()> {
+    let place = out.as_mut()?;
+    **place = boxed(4);
+    out = None;
+    assert!(out.is_none());
+    Some(())
+}
+
+#[paired_alloc(family = "node", role = "alloc", out = 0)]
+async fn through_later(out: &mut Option<NonNull<u64>>) -> Result<(), std::fmt::Error> {
+    *out = std::future::ready(NonNull::new(boxed(5))).await;
+    Ok(())
 }
 
 #[paired_alloc(family = "node", role = "alloc", out = 1)]
@@ -247,6 +262,19 @@ fn out_parameters() {
         place
     };
     pair(through, |node| unsafe { free(node) });
+    let through_mutable = || {
+        let mut place = std::ptr::null_mut();
+        assert!(through_mutable(Some(&mut place)).is_some());
+        assert!(through_mutable(None).is_none());
+        place
+    };
+    pair(through_mutable, |node| unsafe { free(node) });
+    let through_later = || {
+        let mut place = None;
+        assert!(run(through_later(&mut place)).is_ok());
+        place.unwrap().as_ptr()
+    };
+    pair(through_later, |node| unsafe { free(node) });
     let through_c = || {
         let mut place = std::ptr::null_mut();
         assert_eq!(unsafe { through_c(3, &mut place) }, 0);

@@ -1,7 +1,7 @@
 //! A foreign block: each marked function gets a checked one of its name in front of it.
 
 use crate::expand::select;
-use crate::hooks::{Hooks, never, own, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, Parameter, never, own, points_to_pointer, unwinds};
 use memlint_spec::{Annotated, PairedAlloc, Role, Routine, parse_attribute, parse_marker};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -104,15 +104,19 @@ fn shim(
         Role::Alloc => routine.out,
         Role::Free | Role::Realloc => Some(routine.arg),
     };
-    let parameter = position.and_then(|position| arguments.get(position as usize));
-    let indirect = position
-        .and_then(|position| function.sig.inputs.iter().nth(position as usize))
-        .is_some_and(|input| matches!(input, FnArg::Typed(typed) if points_to_pointer(&typed.ty)));
+    let parameter = position.and_then(|position| {
+        let name = arguments.get(position as usize)?.to_token_stream();
+        let input = function.sig.inputs.iter().nth(position as usize)?;
+        Some(Parameter {
+            name,
+            mutability: None,
+            indirect: matches!(input, FnArg::Typed(typed) if points_to_pointer(&typed.ty)),
+        })
+    });
     let hooks = Hooks {
         routine,
         name: &function.sig.ident,
-        parameter: parameter.map(ToTokens::to_token_stream),
-        indirect,
+        parameter,
         output: &function.sig.output,
         unwinds: unwinds(abi),
         waits: false,

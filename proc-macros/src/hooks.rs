@@ -4,7 +4,7 @@ use memlint_spec::{Role, Routine};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Ident, ReturnType, Type};
+use syn::{Ident, ReturnType, Token, Type};
 
 /// What the statements are made for.
 pub(crate) struct Hooks<'a> {
@@ -12,9 +12,7 @@ pub(crate) struct Hooks<'a> {
     /// The function's name, for the report and for the place if nothing better is known.
     pub(crate) name: &'a Ident,
     /// The parameter that is released, or that receives the allocation.
-    pub(crate) parameter: Option<TokenStream>,
-    /// The parameter points to the pointer.
-    pub(crate) indirect: bool,
+    pub(crate) parameter: Option<Parameter>,
     pub(crate) output: &'a ReturnType,
     /// Whether a panic may leave the function.
     pub(crate) unwinds: bool,
@@ -22,6 +20,14 @@ pub(crate) struct Hooks<'a> {
     pub(crate) waits: bool,
     /// Routines known to release what this one allocates.
     pub(crate) releases: &'a [String],
+}
+
+/// A parameter with a name.
+pub(crate) struct Parameter {
+    pub(crate) name: TokenStream,
+    pub(crate) mutability: Option<Token![mut]>,
+    /// It points to the pointer.
+    pub(crate) indirect: bool,
 }
 
 impl Hooks<'_> {
@@ -32,13 +38,17 @@ impl Hooks<'_> {
         let rest = match (self.routine.role, &self.parameter) {
             (Role::Free, Some(given)) => self.before_release(given),
             (Role::Realloc, Some(given)) => self.before_resize(given),
-            (Role::Alloc, Some(out)) => quote! {
-                let (__memlint_place, __memlint_pointee) = {
+            // The program's own use of the parameter is derived from what is kept.
+            (
+                Role::Alloc,
+                Some(Parameter {
+                    name, mutability, ..
+                }),
+            ) => quote! {
+                let (__memlint_place, #mutability #name) = ::memlint::rt::kept(#name);
+                let __memlint_pointee = {
                     use ::memlint::rt::Otherwise as _;
-                    (
-                        ::memlint::rt::kept(&#out),
-                        ::memlint::rt::place_target(&#out).pointee(),
-                    )
+                    ::memlint::rt::place_target(&#name).pointee()
                 };
             },
             (_, None) => TokenStream::new(),
@@ -66,22 +76,20 @@ impl Hooks<'_> {
         }
     }
 
-    fn before_release(&self, given: &TokenStream) -> TokenStream {
-        let asked = match self.indirect {
+    fn before_release(&self, given: &Parameter) -> TokenStream {
+        let name = &given.name;
+        let asked = match given.indirect {
             true => quote! {
-                unsafe {
-                    ::memlint::rt::releasing_at(
-                        &__MEMLINT, __memlint_site, ::memlint::rt::kept(&#given),
-                    )
-                }
+                unsafe { ::memlint::rt::releasing_at(&__MEMLINT, __memlint_site, &#name) }
             },
-            false => quote!(::memlint::rt::releasing(&__MEMLINT, __memlint_site, &#given)),
+            false => quote!(::memlint::rt::releasing(&__MEMLINT, __memlint_site, &#name)),
         };
         self.unless_refused(&asked, &quote!(Releasing))
     }
 
-    fn before_resize(&self, given: &TokenStream) -> TokenStream {
-        let asked = quote!(::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#given));
+    fn before_resize(&self, given: &Parameter) -> TokenStream {
+        let name = &given.name;
+        let asked = quote!(::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#name));
         self.unless_refused(&asked, &quote!(Resized))
     }
 
