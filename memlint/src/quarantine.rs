@@ -72,14 +72,15 @@ pub(crate) unsafe fn hold(block: *mut u8, size: usize) -> *mut u8 {
 /// Fetches the header of a block that is freed at the next release, when nobody has used it for long.
 #[inline(always)]
 fn fetch(block: *mut u8) {
+    let header: *const i8 = block.wrapping_sub(SIZE).cast();
     #[cfg(target_arch = "x86_64")]
     {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: whatever the address is, the only effect is that it may be quicker to read later.
-        unsafe { _mm_prefetch(block.wrapping_sub(SIZE).cast(), _MM_HINT_T0) };
+        unsafe { _mm_prefetch(header, _MM_HINT_T0) };
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = block;
+    let _ = header;
 }
 
 /// How blocks are given back: the allocator, and what it does with one.
