@@ -1,12 +1,13 @@
 //! A foreign block: each marked function gets a checked one of its name in front of it.
 
+use crate::attributes::{is_of_symbol, is_shared, of_block, tolerant};
 use crate::expand::select;
 use crate::hooks::{Hooks, Parameter, never, own, points_to_pointer, unwinds};
 use memlint_spec::{Annotated, PairedAlloc, Role, Routine, parse_attribute, parse_marker};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, ForeignItem, ForeignItemFn, Ident, ItemForeignMod, Pat, Safety};
+use syn::{FnArg, ForeignItem, ForeignItemFn, Ident, ItemForeignMod, Pat, Safety};
 
 /// The block with the marked functions under private names, and the checked functions after it.
 pub(crate) fn expand(
@@ -16,6 +17,7 @@ pub(crate) fn expand(
 ) -> TokenStream {
     let plain = without_markers(block.clone());
     let mut hidden = plain.clone();
+    hidden.attrs = hidden.attrs.iter().map(tolerant).collect();
     let mut checked = Vec::new();
     for Annotated { item, routine } in annotated {
         let Some(ForeignItem::Fn(function)) = hidden.items.get_mut(*item) else {
@@ -58,24 +60,14 @@ fn releases(routine: &Routine, block: &ItemForeignMod, annotated: &[Annotated]) 
     annotated.iter().filter(partner).filter_map(name).collect()
 }
 
-/// What belongs to the symbol, and not to the function that is called.
-fn is_of_symbol(attr: &Attribute) -> bool {
-    ["link_name", "link_ordinal"]
-        .iter()
-        .any(|name| attr.path().is_ident(name))
-}
-
-/// Whether the item is there at all.
-fn is_condition(attr: &Attribute) -> bool {
-    attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
-}
-
 /// Gives the declared function a private name of ours; the symbol stays.
 fn hide(function: &mut ForeignItemFn) {
     let name = function.sig.ident.unraw().to_string();
-    function
+    let kept = function
         .attrs
-        .retain(|attr| is_of_symbol(attr) || is_condition(attr));
+        .iter()
+        .filter(|a| is_of_symbol(a) || is_shared(a));
+    function.attrs = kept.map(tolerant).collect();
     if !function.attrs.iter().any(is_of_symbol) {
         function.attrs.push(syn::parse_quote!(#[link_name = #name]));
     }
@@ -123,7 +115,8 @@ fn shim(
         releases,
     };
     let (before, after) = (hooks.before(), hooks.after());
-    let attrs = function.attrs.iter().filter(|attr| !is_of_symbol(attr));
+    let own = function.attrs.iter().filter(|attr| !is_of_symbol(attr));
+    let attrs = of_block(&block.attrs).chain(own.map(tolerant));
     let safety = match (&function.sig.safety, block.unsafety) {
         (Safety::Safe(_), _) => None,
         _ => Some(quote!(unsafe)),

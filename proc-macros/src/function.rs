@@ -1,5 +1,6 @@
 //! A function with a body: hooks before it, and after it where it allocates.
 
+use crate::attributes::tolerant;
 use crate::expand::select;
 use crate::hooks::{Hooks, Parameter, is_nameable, never, points_to_pointer, unwinds};
 use memlint_spec::{Role, Routine};
@@ -84,7 +85,7 @@ pub(crate) fn expand(
     let (inner, body) = split_inner_attributes(body.clone());
     let body = around(&hooks, &sig, &body);
     let caller = function.takes_caller().then(|| quote!(#[track_caller]));
-    let (attrs, vis) = (&function.attrs, &function.vis);
+    let (attrs, vis) = (function.attrs.iter().map(tolerant), &function.vis);
     let checked = quote! {
         #(#attrs)* #inner #caller #vis #sig { #body }
     };

@@ -2,6 +2,7 @@
 //!
 //! Users depend on the crate `memlint`, which re-exports the macro and holds what it expands to.
 
+mod attributes;
 mod block;
 mod expand;
 mod function;
