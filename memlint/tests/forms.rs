@@ -124,6 +124,11 @@ unsafe fn free_and_clear(node: &mut *mut u64) -> c_int {
     0
 }
 
+#[paired_alloc(family = "node", role = "alloc")]
+fn boxed_node(value: u64) -> Box<u64> {
+    Box::new(value)
+}
+
 #[paired_alloc(family = "node", role = "free")]
 fn free_and_stop(node: Box<u64>) -> ! {
     drop(node);
@@ -309,7 +314,7 @@ fn methods() {
 
 #[test]
 fn functions_that_never_return() {
-    let caught = std::panic::catch_unwind(|| free_and_stop(Box::new(3)));
+    let caught = std::panic::catch_unwind(|| free_and_stop(boxed_node(3)));
     assert!(caught.is_err());
     let _: fn(_) -> _ = |node| stop_with(node);
 }
@@ -328,7 +333,7 @@ fn panics_show_the_line_in_the_annotated_function() {
         Some(*node).filter(|value| *value > 3).expect("a large one");
     }
     let last = line!();
-    let caught = std::panic::catch_unwind(|| free_or_panic(Box::new(3)));
+    let caught = std::panic::catch_unwind(|| free_or_panic(boxed_node(3)));
     let _ = std::panic::take_hook();
     assert!(caught.is_err());
     assert!((first..last).contains(&LINE.load(Ordering::Relaxed)));

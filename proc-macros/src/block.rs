@@ -2,7 +2,8 @@
 
 use crate::attributes::{is_of_symbol, is_shared, of_block, tolerant};
 use crate::expand::select;
-use crate::hooks::{Hooks, Parameter, never, own, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, Others, Parameter, never, own, points_to_pointer, unwinds};
+use crate::unseen;
 use memlint_spec::{Annotated, PairedAlloc, Role, Routine, parse_attribute, parse_marker};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -26,8 +27,11 @@ pub(crate) fn expand(
         if routine.untracked {
             continue;
         }
-        let releases = releases(routine, block, annotated);
-        checked.push(shim(attr, block, function, routine, &releases));
+        let others = Others {
+            releases: &releases(routine, block, annotated),
+            unseen: unseen::has_any(routine, &function.sig, block, annotated),
+        };
+        checked.push(shim(attr, block, function, routine, others));
         hide(function);
     }
     let checked = quote!(#hidden #(#checked)*);
@@ -85,7 +89,7 @@ fn shim(
     block: &ItemForeignMod,
     function: &ForeignItemFn,
     routine: &Routine,
-    releases: &[String],
+    others: Others<'_>,
 ) -> TokenStream {
     let mut sig = function.sig.clone();
     let arguments = name_parameters(&mut sig);
@@ -112,7 +116,7 @@ fn shim(
         output: &function.sig.output,
         unwinds: unwinds(abi),
         waits: false,
-        releases,
+        others,
     };
     let (before, after) = (hooks.before(), hooks.after());
     let own = function.attrs.iter().filter(|attr| !is_of_symbol(attr));

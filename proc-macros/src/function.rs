@@ -2,7 +2,7 @@
 
 use crate::attributes::tolerant;
 use crate::expand::select;
-use crate::hooks::{Hooks, Parameter, is_nameable, never, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, Others, Parameter, is_nameable, never, points_to_pointer, unwinds};
 use memlint_spec::{Role, Routine};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -80,7 +80,7 @@ pub(crate) fn expand(
         output: &function.sig.output,
         unwinds: unwinds(function.sig.abi.as_ref()),
         waits: function.sig.asyncness.is_some(),
-        releases: &[],
+        others: Others::default(),
     };
     let (inner, body) = split_inner_attributes(body.clone());
     let body = around(&hooks, &sig, &body);

@@ -18,8 +18,16 @@ pub(crate) struct Hooks<'a> {
     pub(crate) unwinds: bool,
     /// Whether the function waits, and may go on in another thread.
     pub(crate) waits: bool,
+    pub(crate) others: Others<'a>,
+}
+
+/// What is known of the functions beside it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Others<'a> {
     /// Routines known to release what this one allocates.
     pub(crate) releases: &'a [String],
+    /// Whether some may hand out what this one releases, and nobody follows them.
+    pub(crate) unseen: bool,
 }
 
 /// A parameter with a name.
@@ -63,16 +71,20 @@ impl Hooks<'_> {
     fn description(&self) -> TokenStream {
         let (family, name) = (&self.routine.family, self.name.to_string());
         let name = name.trim_start_matches("r#");
-        let releases = self.releases;
+        let releases = self.others.releases;
         let made = match self.routine.role {
             Role::Free => quote!(::memlint::rt::Routine::release(#family, #name)),
             Role::Alloc | Role::Realloc => {
                 quote!(::memlint::rt::Routine::allocator(#family, #name, &[#(#releases),*]))
             }
         };
-        match self.unwinds {
+        let made = match self.unwinds {
             true => made,
             false => quote!(#made.without_unwinding()),
+        };
+        match self.others.unseen {
+            true => quote!(#made.of_open_family()),
+            false => made,
         }
     }
 

@@ -7,6 +7,7 @@ mod block;
 mod expand;
 mod function;
 mod hooks;
+mod unseen;
 
 use proc_macro::TokenStream;
 

@@ -57,8 +57,10 @@ fn off_is_silent() {
 
 #[test]
 fn nothing_is_said_of_the_unknown_until_it_is_asked_for() {
-    let run = Engine::Alone.run(PAIRS, &["unknown"]);
-    assert!(run.success && run.stderr.is_empty(), "{}", run.stderr);
+    for case in ["unknown", "half_marked"] {
+        let run = Engine::Alone.run(PAIRS, &[case]);
+        assert!(run.success && run.stderr.is_empty(), "{}", run.stderr);
+    }
     let run = Engine::Alone.run_with(PAIRS, &["unknown"], &[("MEMLINT_UNKNOWN", "report")]);
     let says = run
         .stderr

@@ -69,6 +69,19 @@ unsafe extern "C" fn right_free(right: *mut [u64; 4]) {
     drop(unsafe { Box::from_raw(right) });
 }
 
+// One of the functions is not marked, and hands out what the others release.
+#[paired_alloc(family = "half")]
+unsafe extern "C" {
+    #[alloc]
+    #[link_name = "side_widget_new"]
+    fn half_new(kind: c_int) -> *mut Widget;
+    #[link_name = "side_widget_new"]
+    fn half_other(kind: c_int) -> *mut Widget;
+    #[free]
+    #[link_name = "side_widget_free"]
+    fn half_free(widget: *mut Widget);
+}
+
 type Case = unsafe fn(right: bool);
 
 const CASES: &[(&str, Case)] = &[
@@ -83,6 +96,7 @@ const CASES: &[(&str, Case)] = &[
     ("by_hand", by_hand),
     ("wrapped", wrapped),
     ("unknown", unknown),
+    ("half_marked", half_marked),
     ("leak", leak),
     ("fork", fork),
     ("unwound", unwound),
@@ -244,6 +258,14 @@ unsafe fn unknown(_: bool) {
             widget_free(widget_new(1));
             widget_free(other_widget_new(1));
         }
+    }
+}
+
+/// The first object from out of view has the address of the one that was just released.
+unsafe fn half_marked(_: bool) {
+    unsafe {
+        half_free(half_new(1));
+        half_free(half_other(1));
     }
 }
 
