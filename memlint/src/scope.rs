@@ -147,7 +147,7 @@ fn tell_leak(entry: &Entry) {
             "memory that `{}` allocated is never released",
             entry.by.name()
         ),
-        address: entry.address,
+        address: entry.address.get(),
         by: None,
         caller: None,
         ended: None,

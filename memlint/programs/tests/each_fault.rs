@@ -135,6 +135,17 @@ fn under_valgrind() {
     }
 }
 
+/// What the checks keep of an object is no pointer to it.
+#[test]
+fn leak_checkers_see_past_the_registry() {
+    let off = [("MEMLINT_LEAKS", "off")];
+    if Engine::Valgrind.is_there() {
+        let run = Engine::Valgrind.run_with(PAIRS_PROGRAM, &["leak"], &off);
+        let lost = run.stderr.contains("definitely lost");
+        assert!(!run.success && lost, "{}", run.stderr);
+    }
+}
+
 #[test]
 fn under_address_sanitizer() {
     let Some(folder) = sanitized() else {
@@ -142,6 +153,8 @@ fn under_address_sanitizer() {
     };
     let program = |name: &str| folder.join(name).to_string_lossy().into_owned();
     let (pairs, heap) = (program("pairs"), program("heap"));
+    let leak = Engine::Alone.run_with(&pairs, &["leak"], &[("MEMLINT_LEAKS", "off")]);
+    assert!(leak.stderr.contains("LeakSanitizer"), "{}", leak.stderr);
     for (case, lint) in PAIRS {
         is_named(&pairs, case, lint);
     }
