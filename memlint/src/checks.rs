@@ -1,7 +1,7 @@
 //! What happens when a paired routine runs.
 
 use crate::config::{Mode, config};
-use crate::entry::{Doer, Ended, Entry, Pointee, Site};
+use crate::entry::{Doer, Ended, Entry, Pointee, Site, Veiled};
 use crate::registry::{self, Verdict};
 use crate::report::{Expected, Report};
 use crate::routine::{self, Family, Routine};
@@ -35,7 +35,7 @@ pub(crate) fn acquired(
     if is_object(address) {
         scope::watch_the_end();
         enter(&Entry {
-            address,
+            address: Veiled::new(address),
             by: doer(routine, site),
             pointee,
             scope: thread::scope(),
@@ -150,7 +150,7 @@ fn other_family(by: &Doer, routine: &Routine, entry: &Entry) {
             routine.name,
             Family(entry.by.family())
         ),
-        address: entry.address,
+        address: entry.address.get(),
         by: Some(by),
         caller: None,
         ended: None,
@@ -175,7 +175,7 @@ fn again(by: &Doer, routine: &Routine, ended: &Ended) {
             "`{}` releases memory that `{first}` has already released",
             routine.name
         ),
-        address: ended.entry.address,
+        address: ended.entry.address.get(),
         by: Some(by),
         caller: None,
         ended: Some(&ended.by),
@@ -198,7 +198,7 @@ fn inside(by: &Doer, routine: &Routine, entry: &Entry, offset: usize) {
             "`{}` releases a pointer {offset} bytes into its allocation",
             routine.name
         ),
-        address: entry.address + offset,
+        address: entry.address.get() + offset,
         by: Some(by),
         caller: None,
         ended: None,

@@ -41,6 +41,27 @@ impl Pointee {
     }
 }
 
+/// An address that no leak checker takes for a pointer. It would find every object that is live here,
+/// and tell no leak of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Veiled(usize);
+
+impl Veiled {
+    /// No object's.
+    pub(crate) const NONE: Veiled = Veiled(0);
+
+    #[inline(always)]
+    pub(crate) const fn new(address: usize) -> Veiled {
+        Veiled(!address)
+    }
+
+    /// The address itself.
+    #[inline(always)]
+    pub(crate) const fn get(self) -> usize {
+        !self.0
+    }
+}
+
 /// Who did something, where, and in which thread.
 #[derive(Clone, Copy)]
 pub(crate) struct Doer {
@@ -68,7 +89,7 @@ impl Doer {
 /// A live object of a family.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
-    pub(crate) address: usize,
+    pub(crate) address: Veiled,
     pub(crate) by: Doer,
     pub(crate) pointee: &'static Pointee,
     /// The innermost scope of its thread when it was allocated; zero is none.
@@ -83,7 +104,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) const EMPTY: Entry = Entry {
-        address: 0,
+        address: Veiled::NONE,
         by: Doer::NOBODY,
         pointee: Pointee::UNKNOWN,
         scope: 0,

@@ -21,9 +21,10 @@ pub(crate) fn doer(to: &mut Text, doer: &Doer, caller: Option<&Caller>) -> fmt::
     };
     write!(to, "{{\"routine\":")?;
     string(to, format_args!("{name}"))?;
-    let place = match (doer.site, caller) {
+    let place = caller.and_then(|caller| caller.place.as_ref());
+    let place = match (doer.site, place) {
         (Some(site), _) => Some((site.file(), site.line(), site.column())),
-        (None, Some(caller)) => Some((&*caller.file, caller.line, caller.column)),
+        (None, Some(place)) => Some((&*place.file, place.line, place.column)),
         (None, None) => None,
     };
     if let Some((file, line, column)) = place {

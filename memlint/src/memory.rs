@@ -1,7 +1,20 @@
 //! What kind of memory an address lies in, as far as the system tells.
 
+use crate::header::SIZE;
+
+#[cfg(unix)]
+mod image;
+#[cfg_attr(target_os = "linux", path = "memory/linux.rs")]
+#[cfg_attr(windows, path = "memory/windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows)), path = "memory/elsewhere.rs")]
+mod system;
+
+/// The smallest page of all supported systems.
+const PAGE: usize = 4096;
+
 /// The kind of memory at an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(not(any(unix, windows)), allow(dead_code))]
 pub(crate) enum Kind {
     /// The stack of the thread that asks.
     Stack,
@@ -13,149 +26,76 @@ pub(crate) enum Kind {
     Other,
 }
 
-#[cfg(target_os = "linux")]
-pub(crate) use linux::{kind, reads_below, surely_reads_below};
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn kind(_: usize) -> Kind {
-    Kind::Other
+/// What lies at an address.
+pub(crate) fn kind(address: usize) -> Kind {
+    let known = crate::asan::kind(address);
+    known.unwrap_or_else(|| system::kind(address, here()))
 }
 
-/// Whether the bytes in front of an address may be read. Elsewhere a pointer is taken at its word.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn reads_below(_: usize) -> bool {
-    true
-}
-
-/// The same, without asking anybody.
-#[cfg(not(target_os = "linux"))]
+/// Whether the bytes in front of an address may be read, since the address itself may, and they
+/// stand on its page. That is so but for one block in 256.
 #[inline(always)]
-pub(crate) fn surely_reads_below(_: usize) -> bool {
-    true
+pub(crate) fn surely_reads_below(address: usize) -> bool {
+    address & (PAGE - SIZE) != 0
 }
 
-#[cfg(target_os = "linux")]
-mod linux {
-    //! Linux: the table of mappings, read with a buffer on the stack.
+/// Whether the bytes in front of an address may be read. Where it is not sure, the system is asked.
+pub(crate) fn reads_below(address: usize) -> bool {
+    address > PAGE && (surely_reads_below(address) || system::is_mapped(address - SIZE))
+}
 
-    use super::Kind;
-    use crate::header::SIZE;
-    use core::ffi::{c_int, c_uchar, c_void};
-    use std::fs::File;
-    use std::io::Read as _;
+/// Whether so much of the stack is left.
+pub(crate) fn stack_has(size: usize) -> bool {
+    system::stack_left(here()) >= size
+}
 
-    /// The smallest page of all supported systems.
-    const PAGE: usize = 4096;
+/// An address in the innermost frame of the stack.
+#[inline(always)]
+fn here() -> usize {
+    let local = 0u8;
+    core::ptr::from_ref(core::hint::black_box(&local)).addr()
+}
 
-    unsafe extern "C" {
-        fn mincore(address: *mut c_void, length: usize, pages: *mut c_uchar) -> c_int;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::boxed::Box;
+
+    static WORD: u64 = 7;
+    static ZEROS: [core::sync::atomic::AtomicU8; 1 << 16] =
+        [const { core::sync::atomic::AtomicU8::new(0) }; 1 << 16];
+
+    #[test]
+    fn kinds_of_memory() {
+        let local = 3u8;
+        assert_eq!(kind(core::ptr::from_ref(&local).addr()), Kind::Stack);
+        assert_eq!(kind(core::ptr::from_ref(&WORD).addr()), Kind::Image);
+        assert_eq!(
+            kind(core::ptr::from_ref(&ZEROS[1 << 15]).addr()),
+            Kind::Image
+        );
+        let boxed = Box::new(1u8);
+        assert_eq!(kind(core::ptr::from_ref(&*boxed).addr()), Kind::Other);
+        assert_eq!(kind(8), Kind::Nothing);
     }
 
-    /// Whether the bytes in front of an address may be read, since the address itself may, and they
-    /// stand on its page. That is so but for one block in 256.
-    #[inline(always)]
-    pub(crate) fn surely_reads_below(address: usize) -> bool {
-        address & (PAGE - SIZE) != 0
+    #[test]
+    fn what_is_in_front() {
+        let local = [0u8; 64];
+        assert!(reads_below(core::ptr::from_ref(&local[32]).addr()));
+        assert!(!reads_below(PAGE) && !reads_below(8));
     }
 
-    /// Whether the bytes in front of an address may be read. Where it is not sure, the kernel is
-    /// asked.
-    pub(crate) fn reads_below(address: usize) -> bool {
-        address > PAGE && (surely_reads_below(address) || is_mapped(address - SIZE))
+    #[test]
+    #[cfg(any(target_os = "linux", windows))]
+    fn what_is_left_of_the_stack() {
+        let thread = std::thread::spawn(|| stack_has(4096) && !stack_has(1 << 30));
+        assert!(thread.join().unwrap());
     }
 
-    #[cold]
-    fn is_mapped(address: usize) -> bool {
-        let page = core::ptr::without_provenance_mut(address & !(PAGE - 1));
-        let mut resident = [0; 32];
-        // SAFETY: the kernel writes one byte for each page of the range, which is one page.
-        unsafe { mincore(page, 1, resident.as_mut_ptr()) == 0 }
-    }
-
-    pub(crate) fn kind(address: usize) -> Kind {
-        if let Some(kind) = crate::asan::kind(address) {
-            return kind;
-        }
-        let here = 0u8;
-        let stack = core::ptr::from_ref(&here).addr();
-        let mut found = Kind::Nothing;
-        let mut stack_range = 0..0;
-        each_mapping(|range, path| {
-            if range.contains(&stack) {
-                stack_range = range.clone();
-            }
-            if range.contains(&address) {
-                found = match path {
-                    [b'/', ..] if !path.starts_with(b"/dev/") => Kind::Image,
-                    b"[vdso]" => Kind::Image,
-                    _ => Kind::Other,
-                };
-            }
-        });
-        if stack_range.contains(&address) && address >= stack {
-            return Kind::Stack;
-        }
-        found
-    }
-
-    /// Shows every line of `/proc/self/maps`: the range of addresses, and what is mapped there.
-    fn each_mapping(mut see: impl FnMut(core::ops::Range<usize>, &[u8])) {
-        let Ok(mut file) = File::open("/proc/self/maps") else {
-            return;
-        };
-        let mut buffer = [0u8; 2048];
-        let mut kept = 0;
-        while let Ok(count @ 1..) = file.read(&mut buffer[kept..]) {
-            let end = kept + count;
-            let mut start = 0;
-            while let Some(length) = buffer[start..end].iter().position(|byte| *byte == b'\n') {
-                if let Some((range, path)) = parse(&buffer[start..start + length]) {
-                    see(range, path);
-                }
-                start += length + 1;
-            }
-            buffer.copy_within(start..end, 0);
-            // A line longer than the buffer is not one of ours; it is given up.
-            kept = if start == 0 && end == buffer.len() {
-                0
-            } else {
-                end - start
-            };
-        }
-    }
-
-    /// `7f00-7f01 rw-p 00000000 00:00 0   [stack]`
-    fn parse(line: &[u8]) -> Option<(core::ops::Range<usize>, &[u8])> {
-        let text = core::str::from_utf8(line).ok()?;
-        let mut words = text.split_ascii_whitespace();
-        let (from, to) = words.next()?.split_once('-')?;
-        let number = |text| usize::from_str_radix(text, 16).ok();
-        let path = words.nth(4).unwrap_or("").as_bytes();
-        Some((number(from)?..number(to)?, path))
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-        use std::boxed::Box;
-
-        static WORD: u64 = 7;
-
-        #[test]
-        fn kinds_of_memory() {
-            let local = 3u8;
-            assert_eq!(kind(core::ptr::from_ref(&local).addr()), Kind::Stack);
-            assert_eq!(kind(core::ptr::from_ref(&WORD).addr()), Kind::Image);
-            let boxed = Box::new(1u8);
-            assert_eq!(kind(core::ptr::from_ref(&*boxed).addr()), Kind::Other);
-            assert_eq!(kind(8), Kind::Nothing);
-        }
-
-        #[test]
-        fn what_is_in_front() {
-            let local = [0u8; 64];
-            assert!(reads_below(core::ptr::from_ref(&local[32]).addr()));
-            assert!(!reads_below(PAGE * 2));
-        }
+    #[test]
+    #[cfg(any(target_os = "linux", windows))]
+    fn where_nothing_is_mapped() {
+        assert!(!reads_below(PAGE * 2));
     }
 }

@@ -101,12 +101,16 @@ impl<P: Pointer, E> Pointer for Result<P, E> {
     label = "not `*mut *mut T` or `&mut *mut T`",
     note = "`out = N` names the parameter through which the allocation comes back"
 )]
-pub trait Place {
+pub trait Place: Sized {
     /// The pointer in it.
     type Held: Pointer;
 
-    /// Where it stands; null if nowhere.
+    /// Where it stands, to be looked at now; null if nowhere.
     fn place(&self) -> *const Self::Held;
+
+    /// Where it stands, to be looked at later; and the same again for the program, which goes on with
+    /// what is derived from it.
+    fn shared(self) -> (*const Self::Held, Self);
 }
 
 impl<P: Pointer> Place for *mut P {
@@ -115,6 +119,11 @@ impl<P: Pointer> Place for *mut P {
     #[inline(always)]
     fn place(&self) -> *const P {
         *self
+    }
+
+    #[inline(always)]
+    fn shared(self) -> (*const P, Self) {
+        (self, self)
     }
 }
 
@@ -125,6 +134,11 @@ impl<P: Pointer> Place for *const P {
     fn place(&self) -> *const P {
         *self
     }
+
+    #[inline(always)]
+    fn shared(self) -> (*const P, Self) {
+        (self, self)
+    }
 }
 
 impl<P: Pointer> Place for NonNull<P> {
@@ -133,6 +147,11 @@ impl<P: Pointer> Place for NonNull<P> {
     #[inline(always)]
     fn place(&self) -> *const P {
         self.as_ptr()
+    }
+
+    #[inline(always)]
+    fn shared(self) -> (*const P, Self) {
+        (self.as_ptr(), self)
     }
 }
 
@@ -143,6 +162,14 @@ impl<P: Pointer> Place for &mut P {
     fn place(&self) -> *const P {
         &raw const **self
     }
+
+    #[inline(always)]
+    fn shared(self) -> (*const P, Self) {
+        let place: *mut P = self;
+        // SAFETY: it was a reference, and it is looked at through the pointer only when what is
+        // made here is no longer used.
+        (place, unsafe { &mut *place })
+    }
 }
 
 impl<O: Place> Place for Option<O> {
@@ -151,6 +178,14 @@ impl<O: Place> Place for Option<O> {
     #[inline(always)]
     fn place(&self) -> *const O::Held {
         self.as_ref().map_or(ptr::null(), O::place)
+    }
+
+    #[inline(always)]
+    fn shared(self) -> (*const O::Held, Self) {
+        match self.map(O::shared) {
+            Some((place, again)) => (place, Some(again)),
+            None => (ptr::null(), None),
+        }
     }
 }
 
@@ -163,10 +198,11 @@ unsafe impl<P> Send for Kept<P> {}
 // SAFETY: as above.
 unsafe impl<P> Sync for Kept<P> {}
 
-/// Keeps where an out-parameter points to.
+/// Keeps where an out-parameter points to, and hands it back.
 #[inline(always)]
-pub fn kept<O: Place>(out: &O) -> Kept<O::Held> {
-    Kept(out.place())
+pub fn kept<O: Place>(out: O) -> (Kept<O::Held>, O) {
+    let (place, out) = out.shared();
+    (Kept(place), out)
 }
 
 impl<P> Kept<P> {

@@ -9,6 +9,9 @@ use crate::table::{Inserted, Table, hash};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(unix)]
+mod fork;
+
 const SHARDS: usize = 64;
 /// Addresses that agree above so many bits are neighbours.
 const REGION: u32 = 16;
@@ -84,9 +87,10 @@ pub(crate) fn enter(entry: &Entry) -> usize {
     if !USED.load(Ordering::Relaxed) {
         USED.store(true, Ordering::Relaxed);
     }
-    let shard = shard(entry.address);
+    let address = entry.address.get();
+    let shard = shard(address);
     let mut state = lock(shard);
-    shard.forget_ended(entry.address);
+    shard.forget_ended(address);
     match state.live.insert(entry) {
         Inserted::Fresh => {
             let live = shard.live.load(Ordering::Relaxed);
@@ -118,7 +122,7 @@ pub(crate) fn take(address: usize, by: &Doer) -> Verdict {
         }
     }
     match containing(address, by) {
-        Some(entry) => Verdict::Inside(entry, address - entry.address),
+        Some(entry) => Verdict::Inside(entry, address - entry.address.get()),
         None => Verdict::Unknown,
     }
 }
@@ -186,12 +190,18 @@ fn containing(address: usize, by: &Doer) -> Option<Entry> {
     }
     let mut found = None;
     each(|entry| {
-        let offset = address.wrapping_sub(entry.address);
+        let offset = address.wrapping_sub(entry.address.get());
         if offset < entry.pointee.size && same_family(entry.by.family(), by.family()) {
             found = Some(*entry);
         }
     });
     found
+}
+
+/// Lets a fork of the process go on with the registry: no other thread holds a lock of it then.
+pub(crate) fn survive_fork() {
+    #[cfg(unix)]
+    fork::prepare();
 }
 
 impl State {
@@ -207,7 +217,7 @@ impl State {
         // Its backtrace is freed by the caller.
         ended.entry.trace = 0;
         ended.by = *by;
-        shard.ended_at[place].store(ended.entry.address, Ordering::Relaxed);
+        shard.ended_at[place].store(ended.entry.address.get(), Ordering::Relaxed);
         self.live.remove(index);
     }
 }

@@ -9,7 +9,7 @@ use crate::entry::{Doer, Entry};
 use crate::json;
 use crate::output;
 use crate::routine::{self, Family};
-use crate::text::Text;
+use crate::text::{Short, Text};
 use crate::thread::Shown;
 use core::fmt::{self, Write as _};
 
@@ -74,9 +74,10 @@ impl Report<'_> {
             Some(by) => by.site,
             None => self.entry.and_then(|entry| entry.by.site),
         };
-        match (site, self.caller) {
+        let place = self.caller.and_then(|caller| caller.place.as_ref());
+        match (site, place) {
             (Some(site), _) => writeln!(to, "  --> {site}")?,
-            (None, Some(caller)) => writeln!(to, "  --> {caller}")?,
+            (None, Some(place)) => writeln!(to, "  --> {place}")?,
             (None, None) => {}
         }
         if let Some(entry) = self.entry {
@@ -115,7 +116,7 @@ impl Report<'_> {
         if let Some(entry) = self.entry
             && !(entry.pointee.name)().is_empty()
         {
-            write!(to, "; `{}`", (entry.pointee.name)())?;
+            write!(to, "; `{}`", Short((entry.pointee.name)()))?;
         }
         match self.known_layout() {
             Some((size, align)) => write!(to, ", {size} bytes, align {align}"),
@@ -127,7 +128,8 @@ impl Report<'_> {
         let of_type = self
             .entry
             .map(|entry| (entry.pointee.size, entry.pointee.align));
-        of_type.filter(|(size, _)| *size != 0).or(self.layout)
+        // A pointer to a byte, or to C's `void`, mostly points to many.
+        of_type.filter(|(size, _)| *size > 1).or(self.layout)
     }
 
     fn json(&self, to: &mut Text) -> fmt::Result {
@@ -151,7 +153,7 @@ impl Report<'_> {
             write!(to, ",\"family\":")?;
             json::string(to, format_args!("{}", entry.by.family()))?;
             write!(to, ",\"type\":")?;
-            json::string(to, format_args!("{}", (entry.pointee.name)()))?;
+            json::string(to, format_args!("{}", Short((entry.pointee.name)())))?;
         }
         if let Some((size, align)) = self.known_layout() {
             write!(to, ",\"size\":{size},\"align\":{align}")?;
@@ -192,7 +194,10 @@ fn doer(to: &mut Text, doer: &Doer, caller: Option<&Caller>) -> fmt::Result {
     if let Some(site) = doer.site {
         write!(to, " at {site}")?;
     } else if let Some(caller) = caller {
-        write!(to, " in `{}` at {caller}", caller.function)?;
+        write!(to, " in `{}`", Short(&caller.function))?;
+        if let Some(place) = &caller.place {
+            write!(to, " at {place}")?;
+        }
     }
     match doer.thread {
         0 => Ok(()),

@@ -50,6 +50,12 @@ impl Routine {
         self
     }
 
+    /// The same, of a family that is known to have allocators which nobody follows.
+    pub const fn of_open_family(mut self) -> Routine {
+        self.open = AtomicBool::new(true);
+        self
+    }
+
     /// Enters the routine into the list of those that have run.
     #[inline]
     pub(crate) fn note(&'static self) {

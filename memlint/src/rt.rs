@@ -96,13 +96,13 @@ pub fn releasing<P: Pointer>(
 /// The place is null, or may be read.
 #[inline(always)]
 #[track_caller]
-pub unsafe fn releasing_at<P: Pointer>(
+pub unsafe fn releasing_at<O: Place>(
     routine: &'static Routine,
     site: Site,
-    place: Kept<P>,
+    out: &O,
 ) -> Option<Releasing> {
     // SAFETY: the caller's promise.
-    match unsafe { place.look() } {
+    match unsafe { out.place().as_ref() } {
         Some(pointer) if ENABLED => checks::releasing(routine, site, pointer.address()),
         _ => Some(Releasing::NOTHING),
     }

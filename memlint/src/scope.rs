@@ -101,13 +101,24 @@ fn watch() {
     if !is_read() {
         return;
     }
-    if WATCHED.swap(1, Ordering::Relaxed) == 0 && leaks != Leaks::Ignore {
-        // SAFETY: the function lives as long as the program, and does not unwind.
-        unsafe { system::atexit(at_exit) };
+    if WATCHED.swap(1, Ordering::Relaxed) == 0 {
+        registry::survive_fork();
+        if leaks != Leaks::Ignore {
+            OWNER.store(std::process::id(), Ordering::Relaxed);
+            // SAFETY: the function lives as long as the program, and does not unwind.
+            unsafe { system::atexit(at_exit) };
+        }
     }
 }
 
+/// The process that is asked for what it leaves. A fork of it has the same objects, which are not its
+/// own to release.
+static OWNER: AtomicU32 = AtomicU32::new(0);
+
 extern "C" fn at_exit() {
+    if std::process::id() != OWNER.load(Ordering::Relaxed) {
+        return;
+    }
     let mut live = 0;
     registry::each(|entry| live += usize::from(!entry.excused));
     in_order(|entry| !entry.excused, tell_leak);
@@ -136,7 +147,7 @@ fn tell_leak(entry: &Entry) {
             "memory that `{}` allocated is never released",
             entry.by.name()
         ),
-        address: entry.address,
+        address: entry.address.get(),
         by: None,
         caller: None,
         ended: None,

@@ -1,6 +1,6 @@
 //! A hash table of live objects by address, in memory that the program's allocator never sees.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Veiled};
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::{self, NonNull};
 use std::alloc::System;
@@ -22,7 +22,7 @@ pub(crate) enum Inserted {
 /// The first capacity; a power of two, as all capacities are.
 const FIRST: usize = 32;
 
-/// Open addressing with linear probing. A slot whose address is zero is empty.
+/// Open addressing with linear probing. A slot without an address is empty.
 pub(crate) struct Table {
     slots: *mut Entry,
     capacity: usize,
@@ -52,7 +52,7 @@ impl Table {
         let slot = self.slot(index);
         let before = *slot;
         *slot = *entry;
-        if before.address != 0 {
+        if before.address != Veiled::NONE {
             return Inserted::Over {
                 trace: before.trace,
             };
@@ -73,8 +73,8 @@ impl Table {
         if self.len == 0 {
             return None;
         }
-        let index = self.find(address);
-        (self.slot(index).address != 0).then_some(index)
+        let index = self.find(Veiled::new(address));
+        (self.slot(index).address != Veiled::NONE).then_some(index)
     }
 
     #[inline]
@@ -96,16 +96,18 @@ impl Table {
             },
             None => &mut [],
         };
-        slots.iter_mut().filter(|entry| entry.address != 0)
+        slots
+            .iter_mut()
+            .filter(|entry| entry.address != Veiled::NONE)
     }
 
     /// The slot of an address, or the empty one where it would stand. The table is never full.
-    fn find(&mut self, address: usize) -> usize {
+    fn find(&mut self, address: Veiled) -> usize {
         let mask = self.capacity - 1;
-        let mut index = hash(address) as usize & mask;
+        let mut index = hash(address.get()) as usize & mask;
         loop {
             let found = self.slot(index).address;
-            if found == address || found == 0 {
+            if found == address || found == Veiled::NONE {
                 return index;
             }
             index = (index + 1) & mask;
@@ -125,10 +127,10 @@ impl Table {
         loop {
             index = (index + 1) & mask;
             let address = self.slot(index).address;
-            if address == 0 {
+            if address == Veiled::NONE {
                 break;
             }
-            let home = hash(address) as usize & mask;
+            let home = hash(address.get()) as usize & mask;
             let from_home = index.wrapping_sub(home) & mask;
             let from_gap = index.wrapping_sub(gap) & mask;
             if from_home >= from_gap {
@@ -136,7 +138,7 @@ impl Table {
                 gap = index;
             }
         }
-        self.slot(gap).address = 0;
+        self.slot(gap).address = Veiled::NONE;
     }
 
     fn grow(&mut self) -> bool {
@@ -186,7 +188,7 @@ mod tests {
 
     fn entry(address: usize) -> Entry {
         Entry {
-            address,
+            address: Veiled::new(address),
             ..Entry::EMPTY
         }
     }
@@ -213,7 +215,8 @@ mod tests {
             }
             assert_eq!(table.get(address).is_some(), expected.contains(&address));
         }
-        let mut left: std::vec::Vec<usize> = table.iter_mut().map(|entry| entry.address).collect();
+        let mut left: std::vec::Vec<usize> =
+            table.iter_mut().map(|entry| entry.address.get()).collect();
         left.sort_unstable();
         assert!(left.iter().eq(&expected));
     }

@@ -48,6 +48,19 @@ impl Floor for str {
     }
 }
 
+/// A name that a compiler has made, of any length: as much of it as a report has room for.
+pub(crate) struct Short<'a>(pub(crate) &'a str);
+
+const SHORT: usize = 400;
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.0.floor(SHORT);
+        f.write_str(&self.0[..kept])?;
+        f.write_str(if kept < self.0.len() { ".." } else { "" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +75,14 @@ mod tests {
         write!(text, "éé").unwrap();
         assert!(core::str::from_utf8(text.as_bytes()).is_ok());
         assert!(text.as_bytes().len() >= CAPACITY - 1);
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        let name = "é".repeat(SHORT);
+        let shown = std::format!("{}", Short(&name));
+        assert_eq!(shown.len(), SHORT + 2);
+        assert!(shown.ends_with("é.."));
+        assert_eq!(std::format!("{}", Short("Vec<u8>")), "Vec<u8>");
     }
 }

@@ -114,6 +114,8 @@ mod system {
     //! Linux: a thread's name by `prctl`, the main thread by its number.
 
     use core::ffi::{c_int, c_long};
+    use std::fs::File;
+    use std::io::Read as _;
 
     const PR_GET_NAME: c_int = 16;
 
@@ -142,7 +144,18 @@ mod system {
         }
         // SAFETY: the kernel writes at most 16 bytes, the nul included.
         let status = unsafe { prctl(PR_GET_NAME, name.as_mut_ptr()) };
-        (status == 0).then_some(name)
+        (status == 0 && Some(name) != of_process()).then_some(name)
+    }
+
+    /// What the process is called, and every thread that was given no name of its own.
+    fn of_process() -> Option<[u8; 16]> {
+        let mut name = [0u8; 16];
+        let length = File::open("/proc/self/comm")
+            .and_then(|mut file| file.read(&mut name))
+            .ok()?;
+        // A name has at most fifteen bytes, and ends with a line break here.
+        name[length.checked_sub(1)?] = 0;
+        Some(name)
     }
 
     fn is_main() -> bool {

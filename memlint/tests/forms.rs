@@ -6,6 +6,7 @@ use memlint::{Scope, paired_alloc};
 use std::ffi::c_int;
 use std::pin::pin;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 
 /// Runs an allocator and a release, and asserts that one object was followed in between.
@@ -49,7 +50,7 @@ fn raw(value: u64) -> *mut u64 {
 #[paired_alloc(family = "node", role = "alloc")]
 fn coerced(value: u64) -> *const u64 {
     //! The body may begin with a comment.
-    Box::leak(Box::new(value))
+    Box::into_raw(Box::new(value))
 }
 
 #[paired_alloc(family = "node", role = "alloc")]
@@ -70,6 +71,21 @@ fn through(out: &mut *mut u64, value: u64) -> bool {
     }
     *out = boxed(value);
     true
+}
+
+#[paired_alloc(family = "node", role = "alloc", out = 0)]
+fn through_mutable(mut out: Option<&mut *mut u64>) -> Option<()> {
+    let place = out.as_mut()?;
+    **place = boxed(4);
+    out = None;
+    assert!(out.is_none());
+    Some(())
+}
+
+#[paired_alloc(family = "node", role = "alloc", out = 0)]
+async fn through_later(out: &mut Option<NonNull<u64>>) -> Result<(), std::fmt::Error> {
+    *out = std::future::ready(NonNull::new(boxed(5))).await;
+    Ok(())
 }
 
 #[paired_alloc(family = "node", role = "alloc", out = 1)]
@@ -108,6 +124,17 @@ unsafe fn free_and_clear(node: &mut *mut u64) -> c_int {
     0
 }
 
+#[paired_alloc(family = "node", role = "alloc")]
+fn boxed_node(value: u64) -> Box<u64> {
+    Box::new(value)
+}
+
+#[paired_alloc(family = "node", role = "free")]
+fn free_and_stop(node: Box<u64>) -> ! {
+    drop(node);
+    panic!("on purpose")
+}
+
 #[paired_alloc(family = "text", role = "alloc")]
 fn generic<'a, T>(value: &'a T) -> *mut T
 where
@@ -136,6 +163,13 @@ fn unsized_free(text: Box<str>) {
 #[must_use]
 pub(crate) fn hidden_error(value: u64) -> Result<*mut u64, impl std::fmt::Debug> {
     Ok::<_, std::num::TryFromIntError>(boxed(u64::from(u32::try_from(value)?)))
+}
+
+#[paired_alloc(family = "node")]
+unsafe extern "C" {
+    #[free]
+    #[link_name = "exit"]
+    safe fn stop_with(node: Option<&u64>) -> !;
 }
 
 struct Pool {
@@ -233,6 +267,19 @@ fn out_parameters() {
         place
     };
     pair(through, |node| unsafe { free(node) });
+    let through_mutable = || {
+        let mut place = std::ptr::null_mut();
+        assert!(through_mutable(Some(&mut place)).is_some());
+        assert!(through_mutable(None).is_none());
+        place
+    };
+    pair(through_mutable, |node| unsafe { free(node) });
+    let through_later = || {
+        let mut place = None;
+        assert!(run(through_later(&mut place)).is_ok());
+        place.unwrap().as_ptr()
+    };
+    pair(through_later, |node| unsafe { free(node) });
     let through_c = || {
         let mut place = std::ptr::null_mut();
         assert_eq!(unsafe { through_c(3, &mut place) }, 0);
@@ -263,4 +310,31 @@ fn methods() {
     assert!(pool.borrow_of("none").is_err());
     assert_eq!(pool.close(), 2);
     assert_eq!(scope.live(), 0);
+}
+
+#[test]
+fn functions_that_never_return() {
+    let caught = std::panic::catch_unwind(|| free_and_stop(boxed_node(3)));
+    assert!(caught.is_err());
+    let _: fn(_) -> _ = |node| stop_with(node);
+}
+
+/// What is passed along for the reports is not to move the program's own panics.
+#[test]
+fn panics_show_the_line_in_the_annotated_function() {
+    static LINE: AtomicU32 = AtomicU32::new(0);
+    std::panic::set_hook(Box::new(|info| {
+        let line = info.location().map_or(0, |place| place.line());
+        LINE.fetch_max(line, Ordering::Relaxed);
+    }));
+    let first = line!();
+    #[paired_alloc(family = "node", role = "free")]
+    fn free_or_panic(node: Box<u64>) {
+        Some(*node).filter(|value| *value > 3).expect("a large one");
+    }
+    let last = line!();
+    let caught = std::panic::catch_unwind(|| free_or_panic(boxed_node(3)));
+    let _ = std::panic::take_hook();
+    assert!(caught.is_err());
+    assert!((first..last).contains(&LINE.load(Ordering::Relaxed)));
 }

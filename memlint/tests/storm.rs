@@ -102,3 +102,52 @@ fn every_alignment_and_growth() {
     // SAFETY: the layout is not empty; there is not so much memory.
     assert!(std::hint::black_box(unsafe { alloc(huge) }).is_null());
 }
+
+/// A fork has one thread. What the others held when it came must not stay held.
+#[test]
+#[cfg(unix)]
+fn a_fork_goes_on_by_itself() {
+    use std::ffi::{c_int, c_uint};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    unsafe extern "C" {
+        fn fork() -> c_int;
+        fn waitpid(child: c_int, status: *mut c_int, options: c_int) -> c_int;
+        fn alarm(seconds: c_uint) -> c_uint;
+        fn _exit(status: c_int) -> !;
+    }
+    static NEIGHBOURS: [u64; 8] = [0; 8];
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let follow = |place: &'static u64| {
+        memlint::track(place, "neighbour");
+        memlint::release(place, "neighbour");
+    };
+    let threads: Vec<_> = NEIGHBOURS[..2]
+        .iter()
+        .map(|place| {
+            thread::spawn(move || {
+                while !STOP.load(Ordering::Relaxed) {
+                    follow(place);
+                }
+            })
+        })
+        .collect();
+    for _ in 0..100 {
+        let mut status = 0;
+        // SAFETY: the child follows a place of its own and ends; it is ended if it cannot.
+        unsafe {
+            match fork() {
+                0 => {
+                    alarm(20);
+                    (0..50).for_each(|_| follow(&NEIGHBOURS[7]));
+                    _exit(0)
+                }
+                child => waitpid(child, &mut status, 0),
+            };
+        }
+        assert_eq!(status, 0, "the child ended by itself");
+    }
+    STOP.store(true, Ordering::Relaxed);
+    for thread in threads {
+        thread.join().expect("it only follows");
+    }
+}

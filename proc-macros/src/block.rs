@@ -1,12 +1,14 @@
 //! A foreign block: each marked function gets a checked one of its name in front of it.
 
+use crate::attributes::{is_of_symbol, is_shared, of_block, tolerant};
 use crate::expand::select;
-use crate::hooks::{Hooks, own, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, Others, Parameter, never, own, points_to_pointer, unwinds};
+use crate::unseen;
 use memlint_spec::{Annotated, PairedAlloc, Role, Routine, parse_attribute, parse_marker};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, ForeignItem, ForeignItemFn, Ident, ItemForeignMod, Pat, Safety};
+use syn::{FnArg, ForeignItem, ForeignItemFn, Ident, ItemForeignMod, Pat, Safety};
 
 /// The block with the marked functions under private names, and the checked functions after it.
 pub(crate) fn expand(
@@ -16,6 +18,7 @@ pub(crate) fn expand(
 ) -> TokenStream {
     let plain = without_markers(block.clone());
     let mut hidden = plain.clone();
+    hidden.attrs = hidden.attrs.iter().map(tolerant).collect();
     let mut checked = Vec::new();
     for Annotated { item, routine } in annotated {
         let Some(ForeignItem::Fn(function)) = hidden.items.get_mut(*item) else {
@@ -24,8 +27,11 @@ pub(crate) fn expand(
         if routine.untracked {
             continue;
         }
-        let releases = releases(routine, block, annotated);
-        checked.push(shim(attr, block, function, routine, &releases));
+        let others = Others {
+            releases: &releases(routine, block, annotated),
+            unseen: unseen::has_any(routine, &function.sig, block, annotated),
+        };
+        checked.push(shim(attr, block, function, routine, others));
         hide(function);
     }
     let checked = quote!(#hidden #(#checked)*);
@@ -58,24 +64,14 @@ fn releases(routine: &Routine, block: &ItemForeignMod, annotated: &[Annotated]) 
     annotated.iter().filter(partner).filter_map(name).collect()
 }
 
-/// What belongs to the symbol, and not to the function that is called.
-fn is_of_symbol(attr: &Attribute) -> bool {
-    ["link_name", "link_ordinal"]
-        .iter()
-        .any(|name| attr.path().is_ident(name))
-}
-
-/// Whether the item is there at all.
-fn is_condition(attr: &Attribute) -> bool {
-    attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
-}
-
 /// Gives the declared function a private name of ours; the symbol stays.
 fn hide(function: &mut ForeignItemFn) {
     let name = function.sig.ident.unraw().to_string();
-    function
+    let kept = function
         .attrs
-        .retain(|attr| is_of_symbol(attr) || is_condition(attr));
+        .iter()
+        .filter(|a| is_of_symbol(a) || is_shared(a));
+    function.attrs = kept.map(tolerant).collect();
     if !function.attrs.iter().any(is_of_symbol) {
         function.attrs.push(syn::parse_quote!(#[link_name = #name]));
     }
@@ -93,7 +89,7 @@ fn shim(
     block: &ItemForeignMod,
     function: &ForeignItemFn,
     routine: &Routine,
-    releases: &[String],
+    others: Others<'_>,
 ) -> TokenStream {
     let mut sig = function.sig.clone();
     let arguments = name_parameters(&mut sig);
@@ -104,22 +100,27 @@ fn shim(
         Role::Alloc => routine.out,
         Role::Free | Role::Realloc => Some(routine.arg),
     };
-    let parameter = position.and_then(|position| arguments.get(position as usize));
-    let indirect = position
-        .and_then(|position| function.sig.inputs.iter().nth(position as usize))
-        .is_some_and(|input| matches!(input, FnArg::Typed(typed) if points_to_pointer(&typed.ty)));
+    let parameter = position.and_then(|position| {
+        let name = arguments.get(position as usize)?.to_token_stream();
+        let input = function.sig.inputs.iter().nth(position as usize)?;
+        Some(Parameter {
+            name,
+            mutability: None,
+            indirect: matches!(input, FnArg::Typed(typed) if points_to_pointer(&typed.ty)),
+        })
+    });
     let hooks = Hooks {
         routine,
         name: &function.sig.ident,
-        parameter: parameter.map(ToTokens::to_token_stream),
-        indirect,
+        parameter,
         output: &function.sig.output,
         unwinds: unwinds(abi),
         waits: false,
-        releases,
+        others,
     };
     let (before, after) = (hooks.before(), hooks.after());
-    let attrs = function.attrs.iter().filter(|attr| !is_of_symbol(attr));
+    let own = function.attrs.iter().filter(|attr| !is_of_symbol(attr));
+    let attrs = of_block(&block.attrs).chain(own.map(tolerant));
     let safety = match (&function.sig.safety, block.unsafety) {
         (Safety::Safe(_), _) => None,
         _ => Some(quote!(unsafe)),
@@ -127,6 +128,15 @@ fn shim(
     let (vis, name, generics) = (&function.vis, &sig.ident, &sig.generics);
     let (inputs, output) = (&sig.inputs, &sig.output);
     let hidden = hidden_name(name);
+    let call = quote!(unsafe { #hidden(#(#arguments),*) });
+    let call = match never(output) || after.is_empty() {
+        true => call,
+        false => quote! {
+            let __memlint_result = #call;
+            #after
+            __memlint_result
+        },
+    };
     quote! {
         #(#attrs)*
         #[allow(
@@ -136,16 +146,13 @@ fn shim(
             clippy::undocumented_unsafe_blocks,
             improper_ctypes_definitions,
             private_interfaces,
-            unsafe_code,
             unused_unsafe,
         )]
         #caller
         #[inline]
         #vis #safety #abi fn #name #generics (#inputs) #output {
             #before
-            let __memlint_result = unsafe { #hidden(#(#arguments),*) };
-            #after
-            __memlint_result
+            #call
         }
     }
 }

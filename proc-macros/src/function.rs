@@ -1,7 +1,8 @@
 //! A function with a body: hooks before it, and after it where it allocates.
 
+use crate::attributes::tolerant;
 use crate::expand::select;
-use crate::hooks::{Hooks, is_nameable, points_to_pointer, unwinds};
+use crate::hooks::{Hooks, Others, Parameter, is_nameable, never, points_to_pointer, unwinds};
 use memlint_spec::{Role, Routine};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -70,21 +71,21 @@ pub(crate) fn expand(
     if routine.untracked {
         return Ok(item.clone());
     }
-    let (parameter, indirect) = parameter(routine, &function.sig)?;
+    let mut sig = function.sig.clone();
+    let parameter = parameter(routine, &mut sig)?;
     let hooks = Hooks {
         routine,
         name: &function.sig.ident,
         parameter,
-        indirect,
         output: &function.sig.output,
         unwinds: unwinds(function.sig.abi.as_ref()),
         waits: function.sig.asyncness.is_some(),
-        releases: &[],
+        others: Others::default(),
     };
     let (inner, body) = split_inner_attributes(body.clone());
-    let body = around(&hooks, &function.sig, &body);
+    let body = around(&hooks, &sig, &body);
     let caller = function.takes_caller().then(|| quote!(#[track_caller]));
-    let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+    let (attrs, vis) = (function.attrs.iter().map(tolerant), &function.vis);
     let checked = quote! {
         #(#attrs)* #inner #caller #vis #sig { #body }
     };
@@ -93,11 +94,11 @@ pub(crate) fn expand(
 
 fn around(hooks: &Hooks<'_>, sig: &Signature, body: &TokenStream) -> TokenStream {
     let before = hooks.before();
-    if hooks.routine.role == Role::Free {
+    let output = &sig.output;
+    if never(output) {
         return quote!(#before #body);
     }
     let after = hooks.after();
-    let output = &sig.output;
     let (ret, ty) = match output {
         syn::ReturnType::Type(_, ty) if is_nameable(output) => (quote!(#output), quote!(: #ty)),
         _ => (TokenStream::new(), TokenStream::new()),
@@ -106,6 +107,11 @@ fn around(hooks: &Hooks<'_>, sig: &Signature, body: &TokenStream) -> TokenStream
         Some(_) => quote!((async move { #body }).await),
         None => quote!(::memlint::rt::body(move || #ret { #body })),
     };
+    // A release has nothing after it. Its body is a closure all the same: a panic in it is to show
+    // its own line, and not the one that `track_caller` passes along.
+    if after.is_empty() {
+        return quote!(#before #result);
+    }
     quote! {
         #before
         let __memlint_result #ty = #result;
@@ -114,28 +120,42 @@ fn around(hooks: &Hooks<'_>, sig: &Signature, body: &TokenStream) -> TokenStream
     }
 }
 
-/// The parameter that the routine speaks of, and whether it points to the pointer.
-fn parameter(routine: &Routine, sig: &Signature) -> Result<(Option<TokenStream>, bool)> {
-    let position = match routine.role {
-        Role::Alloc => match routine.out {
-            Some(out) => out,
-            None => return Ok((None, false)),
-        },
-        Role::Free | Role::Realloc => routine.arg,
+/// The parameter that the routine speaks of. One that is kept is bound again by the hooks, with what
+/// it had of `mut`, which leaves the head.
+fn parameter(routine: &Routine, sig: &mut Signature) -> Result<Option<Parameter>> {
+    let position = match (routine.role, routine.out) {
+        (Role::Alloc, None) => return Ok(None),
+        (Role::Alloc, Some(out)) => out,
+        (Role::Free | Role::Realloc, _) => routine.arg,
     };
-    match sig.inputs.iter().nth(position as usize) {
-        Some(FnArg::Receiver(receiver)) => Ok((Some(receiver.self_token.to_token_stream()), false)),
-        Some(FnArg::Typed(typed)) => match &*typed.pat {
-            Pat::Ident(name) => Ok((
-                Some(name.ident.to_token_stream()),
-                points_to_pointer(&typed.ty),
-            )),
-            other => Err(Error::new_spanned(
-                other,
-                format!("parameter {position} needs a name to be followed"),
-            )),
+    let faulty = |at: &dyn ToTokens, what: &str| {
+        Err(Error::new_spanned(
+            at.to_token_stream(),
+            format!("parameter {position} {what}"),
+        ))
+    };
+    match sig.inputs.iter_mut().nth(position as usize) {
+        Some(FnArg::Receiver(receiver)) if routine.role == Role::Alloc => faulty(
+            receiver,
+            "is the receiver, and no place to follow; `untracked` says so",
+        ),
+        Some(FnArg::Receiver(receiver)) => Ok(Some(Parameter {
+            name: receiver.self_token.to_token_stream(),
+            mutability: None,
+            indirect: false,
+        })),
+        Some(FnArg::Typed(typed)) => match &mut *typed.pat {
+            Pat::Ident(name) => {
+                let is_kept = routine.role == Role::Alloc;
+                Ok(Some(Parameter {
+                    name: name.ident.to_token_stream(),
+                    mutability: is_kept.then(|| name.mutability.take()).flatten(),
+                    indirect: points_to_pointer(&typed.ty),
+                }))
+            }
+            other => faulty(other, "needs a name to be followed"),
         },
-        None => Ok((None, false)),
+        None => Ok(None),
     }
 }
 

@@ -4,7 +4,7 @@ use memlint_spec::{Role, Routine};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Ident, ReturnType, Type};
+use syn::{Ident, ReturnType, Token, Type};
 
 /// What the statements are made for.
 pub(crate) struct Hooks<'a> {
@@ -12,16 +12,30 @@ pub(crate) struct Hooks<'a> {
     /// The function's name, for the report and for the place if nothing better is known.
     pub(crate) name: &'a Ident,
     /// The parameter that is released, or that receives the allocation.
-    pub(crate) parameter: Option<TokenStream>,
-    /// The parameter points to the pointer.
-    pub(crate) indirect: bool,
+    pub(crate) parameter: Option<Parameter>,
     pub(crate) output: &'a ReturnType,
     /// Whether a panic may leave the function.
     pub(crate) unwinds: bool,
     /// Whether the function waits, and may go on in another thread.
     pub(crate) waits: bool,
+    pub(crate) others: Others<'a>,
+}
+
+/// What is known of the functions beside it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Others<'a> {
     /// Routines known to release what this one allocates.
     pub(crate) releases: &'a [String],
+    /// Whether some may hand out what this one releases, and nobody follows them.
+    pub(crate) unseen: bool,
+}
+
+/// A parameter with a name.
+pub(crate) struct Parameter {
+    pub(crate) name: TokenStream,
+    pub(crate) mutability: Option<Token![mut]>,
+    /// It points to the pointer.
+    pub(crate) indirect: bool,
 }
 
 impl Hooks<'_> {
@@ -32,13 +46,17 @@ impl Hooks<'_> {
         let rest = match (self.routine.role, &self.parameter) {
             (Role::Free, Some(given)) => self.before_release(given),
             (Role::Realloc, Some(given)) => self.before_resize(given),
-            (Role::Alloc, Some(out)) => quote! {
-                let (__memlint_place, __memlint_pointee) = {
+            // The program's own use of the parameter is derived from what is kept.
+            (
+                Role::Alloc,
+                Some(Parameter {
+                    name, mutability, ..
+                }),
+            ) => quote! {
+                let (__memlint_place, #mutability #name) = ::memlint::rt::kept(#name);
+                let __memlint_pointee = {
                     use ::memlint::rt::Otherwise as _;
-                    (
-                        ::memlint::rt::kept(&#out),
-                        ::memlint::rt::place_target(&#out).pointee(),
-                    )
+                    ::memlint::rt::place_target(&#name).pointee()
                 };
             },
             (_, None) => TokenStream::new(),
@@ -53,35 +71,37 @@ impl Hooks<'_> {
     fn description(&self) -> TokenStream {
         let (family, name) = (&self.routine.family, self.name.to_string());
         let name = name.trim_start_matches("r#");
-        let releases = self.releases;
+        let releases = self.others.releases;
         let made = match self.routine.role {
             Role::Free => quote!(::memlint::rt::Routine::release(#family, #name)),
             Role::Alloc | Role::Realloc => {
                 quote!(::memlint::rt::Routine::allocator(#family, #name, &[#(#releases),*]))
             }
         };
-        match self.unwinds {
+        let made = match self.unwinds {
             true => made,
             false => quote!(#made.without_unwinding()),
+        };
+        match self.others.unseen {
+            true => quote!(#made.of_open_family()),
+            false => made,
         }
     }
 
-    fn before_release(&self, given: &TokenStream) -> TokenStream {
-        let asked = match self.indirect {
+    fn before_release(&self, given: &Parameter) -> TokenStream {
+        let name = &given.name;
+        let asked = match given.indirect {
             true => quote! {
-                unsafe {
-                    ::memlint::rt::releasing_at(
-                        &__MEMLINT, __memlint_site, ::memlint::rt::kept(&#given),
-                    )
-                }
+                unsafe { ::memlint::rt::releasing_at(&__MEMLINT, __memlint_site, &#name) }
             },
-            false => quote!(::memlint::rt::releasing(&__MEMLINT, __memlint_site, &#given)),
+            false => quote!(::memlint::rt::releasing(&__MEMLINT, __memlint_site, &#name)),
         };
         self.unless_refused(&asked, &quote!(Releasing))
     }
 
-    fn before_resize(&self, given: &TokenStream) -> TokenStream {
-        let asked = quote!(::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#given));
+    fn before_resize(&self, given: &Parameter) -> TokenStream {
+        let name = &given.name;
+        let asked = quote!(::memlint::rt::resizing(&__MEMLINT, __memlint_site, &#name));
         self.unless_refused(&asked, &quote!(Resized))
     }
 
@@ -92,7 +112,7 @@ impl Hooks<'_> {
             .waits
             .then(|| quote!(let __memlint_old = ::memlint::rt::Waiting::waiting(__memlint_old);));
         quote! {
-            #[allow(unsafe_code, unused_unsafe, clippy::undocumented_unsafe_blocks)]
+            #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks)]
             let __memlint_old = match #asked {
                 ::core::option::Option::Some(old) => old,
                 ::core::option::Option::None => {
@@ -111,7 +131,7 @@ impl Hooks<'_> {
         let ty = match self.output {
             ReturnType::Default => return quote!(return;),
             ReturnType::Type(_, ty) if is_unit(ty) => return quote!(return;),
-            ReturnType::Type(_, ty) if is_nameable(self.output) => ty,
+            ReturnType::Type(_, ty) if is_nameable(self.output) && !never(self.output) => ty,
             ReturnType::Type(..) => return TokenStream::new(),
         };
         quote! {
@@ -140,7 +160,7 @@ impl Hooks<'_> {
                 {
                     use ::memlint::rt::OtherStatus as _;
                     if ::memlint::rt::Status(&__memlint_result).succeeded() {
-                        #[allow(unsafe_code, unused_unsafe, clippy::undocumented_unsafe_blocks)]
+                        #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks)]
                         unsafe {
                             ::memlint::rt::acquired_at(
                                 &__MEMLINT, __memlint_site, __memlint_place, __memlint_pointee,
@@ -189,6 +209,11 @@ pub(crate) fn is_nameable(output: &ReturnType) -> bool {
         ReturnType::Default => true,
         ReturnType::Type(_, ty) => !has_impl(quote!(#ty)),
     }
+}
+
+/// Whether a function never returns. Such a type may not be named.
+pub(crate) fn never(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(&**ty, Type::Never(_)))
 }
 
 fn is_unit(ty: &Type) -> bool {

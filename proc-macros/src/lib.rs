@@ -2,10 +2,12 @@
 //!
 //! Users depend on the crate `memlint`, which re-exports the macro and holds what it expands to.
 
+mod attributes;
 mod block;
 mod expand;
 mod function;
 mod hooks;
+mod unseen;
 
 use proc_macro::TokenStream;
 

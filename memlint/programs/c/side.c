@@ -1,7 +1,18 @@
 /* The C side of the programs: a library with two kinds of objects, and plain uses of the heap. */
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef _WIN32
+#include <windows.h>
+#define open_library(path) LoadLibraryA(path)
+#define find_function(library, name) GetProcAddress(library, name)
+typedef HMODULE library_handle;
+#else
+#include <dlfcn.h>
+#define open_library(path) dlopen(path, RTLD_NOW)
+#define find_function(library, name) dlsym(library, name)
+typedef void *library_handle;
+#endif
 
 struct widget { int kind; int state[7]; };
 
@@ -57,15 +68,15 @@ void *side_resize(void *block, size_t size) { return realloc(block, size); }
 
 /* Calls `char *plugin_text(void)` of a shared library. */
 char *side_plugin_text(const char *path) {
-    void *library = dlopen(path, RTLD_NOW);
+    library_handle library = open_library(path);
     if (!library) return NULL;
-    char *(*text)(void) = (char *(*)(void))dlsym(library, "plugin_text");
+    char *(*text)(void) = (char *(*)(void))find_function(library, "plugin_text");
     return text ? text() : NULL;
 }
 
 void side_plugin_release(const char *path, char *text) {
-    void *library = dlopen(path, RTLD_NOW);
+    library_handle library = open_library(path);
     if (!library) return;
-    void (*release)(char *) = (void (*)(char *))dlsym(library, "plugin_release");
+    void (*release)(char *) = (void (*)(char *))find_function(library, "plugin_release");
     if (release) release(text);
 }

@@ -36,6 +36,10 @@ const CASES: &[(&str, Case)] = &[
     ("vec_to_realloc", vec_to_realloc),
     ("plugin_text_to_free", plugin_text_to_free),
     ("malloc_to_box", malloc_to_box),
+    (
+        "malloc_to_box_on_a_short_stack",
+        malloc_to_box_on_a_short_stack,
+    ),
     ("malloc_to_vec", malloc_to_vec),
     ("strdup_to_cstring", strdup_to_cstring),
     ("malloc_to_growing_vec", malloc_to_growing_vec),
@@ -114,6 +118,13 @@ unsafe fn malloc_to_box(right: bool) {
             false => drop(Box::from_raw(block)),
         }
     }
+}
+
+/// Where looking through a backtrace would end the program before it is told.
+unsafe fn malloc_to_box_on_a_short_stack(right: bool) {
+    let thread = std::thread::Builder::new().stack_size(16 << 10);
+    let thread = thread.spawn(move || unsafe { malloc_to_box(right) });
+    let _ = thread.map(std::thread::JoinHandle::join);
 }
 
 unsafe fn malloc_to_vec(right: bool) {

@@ -57,8 +57,10 @@ fn off_is_silent() {
 
 #[test]
 fn nothing_is_said_of_the_unknown_until_it_is_asked_for() {
-    let run = Engine::Alone.run(PAIRS, &["unknown"]);
-    assert!(run.success && run.stderr.is_empty(), "{}", run.stderr);
+    for case in ["unknown", "half_marked"] {
+        let run = Engine::Alone.run(PAIRS, &[case]);
+        assert!(run.success && run.stderr.is_empty(), "{}", run.stderr);
+    }
     let run = Engine::Alone.run_with(PAIRS, &["unknown"], &[("MEMLINT_UNKNOWN", "report")]);
     let says = run
         .stderr
@@ -126,4 +128,20 @@ fn reports_are_lines_of_json_too() {
     assert!(leak["released"].is_null());
     assert_eq!(layout["lint"], "memlint::mismatched_layout");
     assert_eq!((&layout["size"], &layout["align"]), (&16.into(), &4.into()));
+}
+
+#[test]
+fn a_thread_without_a_name_has_a_number() {
+    let run = Engine::Alone.run(PAIRS, &["by_hand"]);
+    let named = run.stderr.contains("thread pairs");
+    assert!(run.stderr.contains(", thread ") && !named, "{}", run.stderr);
+}
+
+#[test]
+fn where_there_is_no_room_for_a_backtrace_the_report_comes_without() {
+    let run = Engine::Alone.run(HEAP, &["malloc_to_box_on_a_short_stack"]);
+    let told = run.stderr.starts_with("error[memlint::mismatched_dealloc]");
+    assert!(told && !run.success, "{}", run.stderr);
+    let run = Engine::Alone.run(HEAP, &["malloc_to_box_on_a_short_stack", "ok"]);
+    assert!(run.success && run.stderr.is_empty(), "{}", run.stderr);
 }

@@ -5,6 +5,7 @@
 
 use memlint::paired_alloc;
 use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::thread;
 
 #[repr(C)]
@@ -68,6 +69,19 @@ unsafe extern "C" fn right_free(right: *mut [u64; 4]) {
     drop(unsafe { Box::from_raw(right) });
 }
 
+// One of the functions is not marked, and hands out what the others release.
+#[paired_alloc(family = "half")]
+unsafe extern "C" {
+    #[alloc]
+    #[link_name = "side_widget_new"]
+    fn half_new(kind: c_int) -> *mut Widget;
+    #[link_name = "side_widget_new"]
+    fn half_other(kind: c_int) -> *mut Widget;
+    #[free]
+    #[link_name = "side_widget_free"]
+    fn half_free(widget: *mut Widget);
+}
+
 type Case = unsafe fn(right: bool);
 
 const CASES: &[(&str, Case)] = &[
@@ -82,7 +96,11 @@ const CASES: &[(&str, Case)] = &[
     ("by_hand", by_hand),
     ("wrapped", wrapped),
     ("unknown", unknown),
+    ("half_marked", half_marked),
     ("leak", leak),
+    ("fork", fork),
+    ("unwound", unwound),
+    ("owner", owner),
     ("scope", scope),
 ];
 
@@ -191,11 +209,15 @@ unsafe fn offset(right: bool) {
     }
 }
 
+/// In a thread that has no name.
 unsafe fn by_hand(right: bool) {
-    let boxed = Box::into_raw(Box::new(1u8));
-    memlint::track(boxed, "slot");
-    memlint::release(boxed, if right { "slot" } else { "socket" });
-    drop(unsafe { Box::from_raw(boxed) });
+    let thread = thread::spawn(move || {
+        let boxed = Box::into_raw(Box::new(1u8));
+        memlint::track(boxed, "slot");
+        memlint::release(boxed, if right { "slot" } else { "socket" });
+        drop(unsafe { Box::from_raw(boxed) });
+    });
+    let _ = thread.join();
 }
 
 /// A release in Rust around the one in C: both are annotated, and one object is released once.
@@ -239,14 +261,82 @@ unsafe fn unknown(_: bool) {
     }
 }
 
+/// The first object from out of view has the address of the one that was just released.
+unsafe fn half_marked(_: bool) {
+    unsafe {
+        half_free(half_new(1));
+        half_free(half_other(1));
+    }
+}
+
 unsafe fn leak(right: bool) {
+    static MEANT: AtomicPtr<Widget> = AtomicPtr::new(std::ptr::null_mut());
     unsafe {
         let widget = widget_new(1);
         let meant = widget_new(2);
         memlint::forget(meant);
+        MEANT.store(meant, Ordering::Relaxed);
         if right {
             widget_free(widget);
         }
+    }
+}
+
+/// A fork that ends as processes do has the same live object, and is not asked for it.
+unsafe fn fork(right: bool) {
+    unsafe {
+        let widget = widget_new(1);
+        #[cfg(unix)]
+        {
+            let mut status = 0;
+            match posix::fork() {
+                0 => std::process::exit(0),
+                child => posix::waitpid(child, &mut status, 0),
+            };
+            assert_eq!(status, 0);
+        }
+        if right {
+            widget_free(widget);
+        }
+    }
+}
+
+/// An object between its allocation and its release when a panic comes.
+unsafe fn unwound(right: bool) {
+    let caught = std::panic::catch_unwind(|| unsafe {
+        let widget = widget_new(7);
+        let kind = widget_kind(widget);
+        if right {
+            widget_free(widget);
+        }
+        std::panic::resume_unwind(Box::new(kind));
+    });
+    assert!(caught.is_err());
+}
+
+/// A type that owns an object and forgets it when it is dropped, or does not.
+struct Owner(*mut Widget, bool);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        if self.1 {
+            unsafe { widget_free(self.0) }
+        }
+    }
+}
+
+unsafe fn owner(right: bool) {
+    let owner = Owner(unsafe { widget_new(2) }, right);
+    assert_eq!(unsafe { widget_kind(owner.0) }, 2);
+}
+
+#[cfg(unix)]
+mod posix {
+    use std::ffi::c_int;
+
+    unsafe extern "C" {
+        pub(crate) fn fork() -> c_int;
+        pub(crate) fn waitpid(child: c_int, status: *mut c_int, options: c_int) -> c_int;
     }
 }
 

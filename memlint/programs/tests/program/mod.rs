@@ -42,7 +42,10 @@ impl Engine {
             Engine::Alone => Command::new(program),
             Engine::Valgrind => {
                 let mut command = Command::new("valgrind");
-                command.args(["--quiet", "--error-exitcode=99", program]);
+                // Pointers behind the header are inside of their blocks, which may be lost or not.
+                let of_leaks = "--errors-for-leak-kinds=definite";
+                command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+                command.args(["--show-leak-kinds=definite", of_leaks, program]);
                 command
             }
         };
