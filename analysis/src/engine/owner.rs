@@ -136,8 +136,14 @@ impl Machine<'_> {
                 for object in self.owned_blocks(value) {
                     if name == "disown_value" {
                         self.disown(st, object);
-                    } else if let Some(block) = st.block_mut(object) {
-                        block.owners += 1;
+                    } else {
+                        let at = self.report_place().site;
+                        if let Some(block) = st.block_mut(object) {
+                            if block.owners <= 0 {
+                                block.owned_at = at;
+                            }
+                            block.owners += 1;
+                        }
                     }
                 }
             }

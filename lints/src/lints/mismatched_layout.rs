@@ -91,12 +91,20 @@ fn check(event: &Event) -> Option<Diagnostic> {
     let (have_text, want_text) = (layout(have), layout(want));
     // Raw memory for a type that is not aligned so: the words for both would be of one size.
     let over_aligned = *alignment && have.contains(" bytes") && !want.contains(" bytes");
+    // The elements are the same: what differs is how many of them there is room for.
+    let resized = have == want && have.starts_with('[');
+    let another = || format!("{have_text} with another capacity");
     let message = match have.is_empty() {
         true => format!("a value of another type is {done} by {by_name} as {want_text}"),
         false if over_aligned => format!(
             "memory allocated as {have_text} is {done} by {by_name} with the alignment of {want_text}"
         ),
+        false if resized => format!("memory is {done} by {by_name} as {}", another()),
         false => format!("memory allocated as {have_text} is {done} by {by_name} as {want_text}"),
+    };
+    let label = match resized {
+        true => another(),
+        false => want_text.clone(),
     };
     let why = match alignment {
         true => {
@@ -113,7 +121,7 @@ fn check(event: &Event) -> Option<Diagnostic> {
         false => help(have, &want_text, by, event),
     };
     let d = Diagnostic::new(&LINT, event.site, message)
-        .label(format!("{done} here as {want_text}"))
+        .label(format!("{done} here as {label}"))
         .why(why)
         .help(help);
     Some(tell(d, event))
