@@ -284,9 +284,15 @@ impl<'p> Survey<'p> {
     fn add_renames(&self, hot: &mut FxHashSet<Name>) {
         for (_, file) in self.program.files() {
             for import in file.modules.iter().flat_map(|m| &m.uses) {
+                let segments = &import.path.segments;
+                let pair = match &segments[..] {
+                    [.., front, last] => Some(pair_name(front.name, last.name)),
+                    _ => None,
+                };
+                let mut names = segments.iter().map(|s| s.name).chain(pair);
                 if let crate::ir::UseKind::Name(alias) = import.kind
-                    && import.path.segments.iter().any(|s| hot.contains(&s.name))
-                    && alias != import.path.last()
+                    && names.any(|name| hot.contains(&name))
+                    && (alias != import.path.last() || pair.is_some_and(|p| hot.contains(&p)))
                 {
                     hot.insert(alias);
                 }
@@ -325,6 +331,11 @@ impl<'p> Survey<'p> {
             mentioned(body, names, &mut todo);
         }
     }
+}
+
+/// The last two names of a path, `ptr::read`.
+fn pair_name(front: Name, last: Name) -> Name {
+    Name::new(&format!("{front}::{last}"))
 }
 
 /// Whether a pointer may outlive what it was taken from.
@@ -378,7 +389,7 @@ fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId
                         Callee::Path(path) => {
                             names.extend(path.segments.iter().map(|s| s.name));
                             if let [.., front, last] = &path.segments[..] {
-                                names.insert(Name::new(&format!("{}::{}", front.name, last.name)));
+                                names.insert(pair_name(front.name, last.name));
                             }
                         }
                         Callee::Method { name, .. } => {
