@@ -1,9 +1,9 @@
 //! The intrinsics of owners: acquiring, adopting, giving up and counting what they own.
 
-use super::block::{Birth, Layout, Null};
+use super::block::{Birth, Escape, Layout, Null};
 use super::call::Outcome;
 use super::machine::Machine;
-use super::object::Object;
+use super::object::{Object, ObjectId};
 use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
@@ -257,7 +257,7 @@ impl Machine<'_> {
     }
 
     /// An owner gives its block up: from now on it is somebody's duty to release it.
-    fn disown(&mut self, st: &mut State, object: crate::engine::object::ObjectId) {
+    fn disown(&mut self, st: &mut State, object: ObjectId) {
         let Some(block) = st.block(object) else {
             return;
         };
@@ -298,8 +298,11 @@ impl Machine<'_> {
         let family = self.family_of(args[0]);
         let layout = Layout::One(ty);
         let by = self.routine("drop", &family, Act::Release);
+        let shared = self.may_be_shared(&st, pointer);
         let mut states = vec![st];
-        if let Some(loc) = self.pointee(pointer) {
+        if let Some(object) = shared {
+            self.leave_content(&mut states[0], object);
+        } else if let Some(loc) = self.pointee(pointer) {
             states = self
                 .drop_outcomes(states.remove(0), &loc)
                 .into_iter()
@@ -318,6 +321,25 @@ impl Machine<'_> {
                 (st, ValueId::UNIT)
             })
             .collect()
+    }
+
+    /// The counted block behind a pointer, if others than those in view may hold counts.
+    fn may_be_shared(&self, st: &State, pointer: ValueId) -> Option<ObjectId> {
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return None;
+        };
+        let block = st.block(p.object)?;
+        let made_here = matches!(block.birth, Birth::Routine(_));
+        (!made_here && self.is_counted(&block.family)).then_some(p.object)
+    }
+
+    /// What a shared value holds stays with those who share it.
+    fn leave_content(&mut self, st: &mut State, object: ObjectId) {
+        for inner in self.reach_from_object(st, object) {
+            if let Some(block) = st.block_mut(inner) {
+                block.escape = Escape::Away;
+            }
+        }
     }
 
     pub(crate) fn drop_outcomes(&mut self, st: State, loc: &Loc) -> Vec<Outcome> {
