@@ -297,7 +297,5 @@ pub fn scanner_for(config: &Config) -> Option<Scanner> {
     config.families.as_ref()?;
     let mut words = triggers::words();
     words.extend(config.tables.routines());
-    words.sort_unstable();
-    words.dedup();
     Some(Scanner::new(&words))
 }

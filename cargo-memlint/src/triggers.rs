@@ -66,13 +66,10 @@ pub fn words() -> Vec<&'static str> {
         .filter(|routine| moves_blocks(routine) && accuses(routine));
     let names = routines.map(|routine| routine.name.as_str());
     // `free`, `mmap`: too short to be searched for; the list above spells out what counts.
-    let mut words: Vec<_> = names
+    names
         .filter(|name| name.len() > 4)
         .chain(WORDS.iter().copied())
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+        .collect()
 }
 
 fn moves_blocks(routine: &Routine) -> bool {
