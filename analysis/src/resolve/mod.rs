@@ -133,8 +133,6 @@ pub struct Program {
     index: Index,
     lang: FxHashMap<Lang, AdtId>,
     drops: FxHashMap<AdtId, FnId>,
-    canonical_fns: FxHashMap<Name, FnId>,
-    canonical_adts: FxHashMap<Name, AdtId>,
     canonical_traits: FxHashMap<Name, TraitId>,
     /// While building: impl blocks not yet entered.
     impl_items: Vec<(FileIx, u32)>,
@@ -351,16 +349,6 @@ impl Program {
             .into_iter()
             .chain(block)
             .collect()
-    }
-
-    /// The function with this canonical path.
-    pub fn find_fn(&self, canonical: &str) -> Option<FnId> {
-        self.canonical_fns.get(&Name::new(canonical)).copied()
-    }
-
-    /// The type with this canonical path.
-    pub fn find_adt(&self, canonical: &str) -> Option<AdtId> {
-        self.canonical_adts.get(&Name::new(canonical)).copied()
     }
 
     /// The trait with this canonical path.
