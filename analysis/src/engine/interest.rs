@@ -144,7 +144,7 @@ impl Mention<'_> {
 }
 
 /// Names of interest.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct HotNames {
     /// Good everywhere.
     common: FxHashSet<Name>,
@@ -208,9 +208,13 @@ impl<'p> Survey<'p> {
         (names, heat)
     }
 
-    /// All functions from which a routine can be reached through functions that pass pointers on.
-    pub(crate) fn interest(&self, mentions: &[Mention<'p>]) -> Interest {
-        let (mut names, mut heat) = self.routines();
+    /// All functions from which a routine, that is one of `names`, can be reached through functions
+    /// that pass pointers on.
+    pub(crate) fn interest(
+        &self,
+        mentions: &[Mention<'p>],
+        (mut names, mut heat): (HotNames, Heat<'p>),
+    ) -> Interest {
         let mut found: FxHashSet<FnId> = FxHashSet::default();
         loop {
             let before = found.len();
