@@ -301,12 +301,12 @@ impl<'p> Survey<'p> {
 
     /// Whether raw pointers can go through the function's signature, by themselves or in structs.
     fn passes_pointers(&self, id: FnId) -> bool {
-        let function = self.program.function(id);
+        let written = &self.program.function(id).written;
         let holders = self.holders.get_or_init(|| holders(self.program));
         let passes = |ty: &TyExpr| {
             has_pointer(ty) || matches!(ty, TyExpr::Path(p) if holders.contains(&p.last()))
         };
-        function.params.iter().any(|p| passes(&p.ty)) || passes(&function.ret)
+        written.params.iter().any(|p| passes(&p.ty)) || passes(&written.ret)
     }
 
     fn mentions_routine(&self, body: BodyRef) -> bool {

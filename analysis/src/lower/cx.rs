@@ -3,7 +3,7 @@
 use super::macros::{Invocations, MacroTable};
 use super::skim::Skipped;
 use super::span::Origin;
-use crate::ir::{Body, BodyId, Cfg, FileIr, Later, ModuleIr, ModuleIx};
+use crate::ir::{Body, BodyId, BodyKind, Cfg, FileIr, Later, ModuleIr, ModuleIx, Packed};
 use crate::name::Name;
 use crate::span::{FileId, Span};
 
@@ -157,7 +157,7 @@ impl<'a> FileCx<'a> {
     /// Makes room for a body before those nested in it.
     pub(crate) fn reserve(&mut self, placeholder: Body) -> BodyId {
         let next = self.out.bodies.len();
-        self.out.bodies.push(placeholder);
+        self.out.bodies.push(Packed::open(placeholder));
         match self.slot {
             None => BodyId::early(next),
             Some(slot) => BodyId::put_off(slot as usize, next),
@@ -168,7 +168,11 @@ impl<'a> FileCx<'a> {
     pub(crate) fn place(&mut self, id: BodyId, body: Body) {
         let at = id.late().unwrap_or(id.slot as usize);
         if let Some(room) = self.out.bodies.get_mut(at) {
-            *room = body;
+            *room = match body.kind {
+                // Few of the constants are asked for. One with closures is: by them.
+                BodyKind::Const if body.closures().next().is_none() => Packed::new(body),
+                _ => Packed::open(body),
+            };
         }
     }
 

@@ -205,7 +205,7 @@ impl FileCx<'_> {
 
     fn struct_item(&mut self, module: ModuleIx, x: &syn::ItemStruct) {
         let (repr, derives) = attr::layout(&x.attrs);
-        let kind = ItemKind::Struct(Struct {
+        let kind = ItemKind::Struct(Box::new(Struct {
             generics: self.generics(&x.generics),
             fields: self.fields(&x.fields),
             tuple: matches!(x.fields, syn::Fields::Unnamed(_)),
@@ -213,7 +213,7 @@ impl FileCx<'_> {
             repr,
             derives,
             effects: attr::effects(&x.attrs),
-        });
+        }));
         let last = match (&x.semi_token, &x.fields) {
             (Some(semi), _) => semi.spans[0],
             (None, syn::Fields::Named(named)) => named.brace_token.span.close(),
@@ -234,7 +234,7 @@ impl FileCx<'_> {
 
     fn union_item(&mut self, module: ModuleIx, x: &syn::ItemUnion) {
         let (repr, derives) = attr::layout(&x.attrs);
-        let kind = ItemKind::Struct(Struct {
+        let kind = ItemKind::Struct(Box::new(Struct {
             generics: self.generics(&x.generics),
             fields: self.field_list(&x.fields.named),
             tuple: false,
@@ -242,7 +242,7 @@ impl FileCx<'_> {
             repr,
             derives,
             effects: attr::effects(&x.attrs),
-        });
+        }));
         self.declare(
             Head {
                 module,
@@ -267,13 +267,13 @@ impl FileCx<'_> {
                 tuple: matches!(variant.fields, syn::Fields::Unnamed(_)),
             });
         }
-        let kind = ItemKind::Enum(Enum {
+        let kind = ItemKind::Enum(Box::new(Enum {
             generics,
             variants,
             repr,
             derives,
             effects: attr::effects(&x.attrs),
-        });
+        }));
         self.declare(
             Head {
                 module,

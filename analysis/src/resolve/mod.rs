@@ -252,7 +252,7 @@ impl Program {
             let slot = body.body.slot;
             let all = file.late_bodies(slot).iter().enumerate();
             let mut all = all.map(|(nested, code)| (BodyId::put_off(slot as usize, nested), code));
-            let parent = all.find(|(_, code)| closures(code).any(|id| id == body.body));
+            let parent = all.find(|(_, code)| code.closures().any(|id| id == body.body));
             return parent.map(|(id, _)| at(id)).filter(|found| *found != body);
         }
         let parents = self.closures[body.file.index()].get_or_init(|| parents(file));
@@ -380,22 +380,12 @@ impl Program {
 /// The body in which each closure of a file stands.
 fn parents(file: &FileIr) -> FxHashMap<BodyId, BodyId> {
     let mut parents = FxHashMap::default();
-    for (at, body) in file.bodies.iter().enumerate() {
+    // A body that is still packed has no closures.
+    let open = file.bodies.iter().map(ir::Packed::if_open).enumerate();
+    for (at, body) in open.filter_map(|(at, body)| Some((at, body?))) {
         let parent = BodyId::early(at);
-        parents.extend(
-            closures(body)
-                .filter(|id| *id != parent)
-                .map(|id| (id, parent)),
-        );
+        let closures = body.closures().filter(|id| *id != parent);
+        parents.extend(closures.map(|id| (id, parent)));
     }
     parents
-}
-
-/// The closures that a body makes.
-fn closures(body: &ir::Body) -> impl Iterator<Item = BodyId> {
-    let stmts = body.blocks.iter().flat_map(|block| &block.stmts);
-    stmts.filter_map(|stmt| match &stmt.kind {
-        ir::StmtKind::Assign(_, ir::Rvalue::Closure { body, .. }) => Some(*body),
-        _ => None,
-    })
 }
