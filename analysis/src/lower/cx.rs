@@ -5,7 +5,7 @@ use super::skim::Skipped;
 use super::span::Origin;
 use crate::ir::{Body, BodyId, BodyKind, Cfg, FileIr, Later, ModuleIr, ModuleIx, Packed};
 use crate::name::Name;
-use crate::span::{FileId, Span};
+use crate::span::{FileId, Pos, Span};
 
 /// The state of lowering one file.
 pub(crate) struct FileCx<'a> {
@@ -71,9 +71,15 @@ impl<'a> FileCx<'a> {
         }
     }
 
-    /// The state for a text that lacks the bodies of `skipped`.
-    pub(crate) fn lacking(self, skipped: Vec<Skipped>) -> FileCx<'a> {
-        FileCx { skipped, ..self }
+    /// The text lacks these bodies.
+    pub(crate) fn lacks(&mut self, skipped: Vec<Skipped>) {
+        self.skipped = skipped;
+    }
+
+    /// What comes next is parsed by itself, and begins there in the file.
+    pub(crate) fn begin_piece(&mut self, begin: Pos) {
+        self.origin = Origin::part(self.origin.file, begin);
+        self.invocations.forget_tokens();
     }
 
     /// A fresh state; the file's own module is there.
@@ -102,6 +108,14 @@ impl<'a> FileCx<'a> {
             skipped: Vec::new(),
             slot: None,
         }
+    }
+
+    /// What was lowered, without the room for more.
+    pub(crate) fn finish(mut self) -> FileIr {
+        self.out.items.shrink_to_fit();
+        self.out.bodies.shrink_to_fit();
+        self.out.later.shrink_to_fit();
+        self.out
     }
 
     /// One token's span.

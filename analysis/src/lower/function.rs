@@ -209,6 +209,7 @@ impl FileCx<'_> {
         for item in &x.items {
             self.impl_item(module, &mut out, item);
         }
+        out.fns.shrink_to_fit();
         self.in_test = outside;
         let first = x.unsafety.map_or(x.impl_token.span, |t| t.span);
         let start = item_start(&x.attrs, &Visibility::Inherited, first);

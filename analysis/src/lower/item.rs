@@ -44,12 +44,13 @@ struct Head<'t> {
 }
 
 impl FileCx<'_> {
-    /// All items of a file.
+    /// All items of a file, or of a piece of one: the first has the attributes.
     pub(crate) fn file_items(&mut self, tree: &syn::File) {
         let root = ModuleIx(0);
-        let cfg = self.cfg(&tree.attrs);
-        self.in_test = cfg.as_ref().is_some_and(Cfg::needs_test);
-        self.out.modules[0].cfg = cfg;
+        if let Some(cfg) = self.cfg(&tree.attrs) {
+            self.in_test = cfg.needs_test();
+            self.out.modules[0].cfg = Some(cfg);
+        }
         for item in &tree.items {
             self.item(root, item);
         }
@@ -296,8 +297,9 @@ impl FileCx<'_> {
     }
 
     fn field_list<'f>(&mut self, fields: impl IntoIterator<Item = &'f syn::Field>) -> Vec<Field> {
-        let mut out = Vec::new();
-        for (i, field) in fields.into_iter().enumerate() {
+        let fields = fields.into_iter();
+        let mut out = Vec::with_capacity(fields.size_hint().0);
+        for (i, field) in fields.enumerate() {
             out.push(Field {
                 name: field.ident.as_ref().map_or_else(|| Name::index(i), ident),
                 ty: self.ty(&field.ty),

@@ -126,7 +126,7 @@ pub struct Program {
     consts: Vec<ConstDef>,
     /// Where the aliases stand.
     aliases: Vec<(FileIx, u32)>,
-    signatures: Vec<OnceLock<Signature>>,
+    signatures: Vec<OnceLock<Box<Signature>>>,
     owners: FxHashMap<BodyRef, BodyOwner>,
     /// The body in which a closure stands, by file.
     closures: Vec<OnceLock<FxHashMap<BodyId, BodyId>>>,

@@ -8,7 +8,7 @@ use crate::name::Name;
 impl Program {
     /// The signature of a function.
     pub fn signature(&self, id: FnId) -> &Signature {
-        self.signatures[id.index()].get_or_init(|| self.make_signature(id))
+        self.signatures[id.index()].get_or_init(|| Box::new(self.make_signature(id)))
     }
 
     fn make_signature(&self, id: FnId) -> Signature {
