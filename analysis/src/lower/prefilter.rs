@@ -90,7 +90,7 @@ impl Prefilter {
         let number = self.words.len();
         self.words.push((word.into(), tag));
         let cost = |sample: &[u8]| match self.table[self.slot(number_of(sample))] {
-            0 => sample.iter().copied().map(commonness).product(),
+            0 => sample.iter().map(|b| COMMONNESS[usize::from(*b)]).product(),
             _ => 0,
         };
         let costs: Vec<u32> = word.windows(self.sample).map(cost).collect();
@@ -243,14 +243,25 @@ fn four<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
 }
 
 fn number_of(sample: &[u8]) -> u32 {
-    sample
-        .iter()
-        .rev()
-        .fold(0, |number, byte| number << 8 | u32::from(*byte))
+    let bytes = (0..).step_by(8).zip(sample);
+    bytes.fold(0, |number, (shift, byte)| {
+        number | u32::from(*byte) << shift
+    })
 }
 
+/// By byte.
+const COMMONNESS: [u32; 256] = {
+    let mut all = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        all[byte] = commonness(byte as u8);
+        byte += 1;
+    }
+    all
+};
+
 /// How often a byte stands in Rust, roughly, in thousandths.
-fn commonness(byte: u8) -> u32 {
+const fn commonness(byte: u8) -> u32 {
     match byte {
         b' ' => 200,
         b'e' => 75,
