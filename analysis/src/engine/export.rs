@@ -106,7 +106,8 @@ impl Machine<'_> {
             return true;
         }
         // A text, or bytes, are no struct of the user's.
-        let bytes = one.block.family.contains("CString") || one.made_as.as_ref().is_some_and(is_bytes);
+        let bytes =
+            one.block.family.contains("CString") || one.made_as.as_ref().is_some_and(is_bytes);
         let made = one.made_as.as_ref();
         one.of.is_none()
             && !bytes

@@ -256,7 +256,13 @@ impl Machine<'_> {
             }
         }
         for event in &self.events {
-            if matches!(event.kind, EventKind::Lose { how: Loss::HolderReleased, .. }) {
+            if matches!(
+                event.kind,
+                EventKind::Lose {
+                    how: Loss::HolderReleased,
+                    ..
+                }
+            ) {
                 lost.push(event.clone());
             }
         }

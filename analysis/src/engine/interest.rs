@@ -8,8 +8,7 @@ use super::machine::Machine;
 use super::signs::{Owners, Signs, holders};
 use crate::families::Families;
 use crate::ir::{
-    Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr,
-    Words,
+    Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr, Words,
 };
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};

@@ -202,14 +202,22 @@ impl Machine<'_> {
     }
 
     /// Two pointers into one object: a pointer to a place in it that is not known.
-    pub(crate) fn somewhere_in(&mut self, a: ValueId, b: ValueId, offset: ValueId) -> Option<ValueId> {
+    pub(crate) fn somewhere_in(
+        &mut self,
+        a: ValueId,
+        b: ValueId,
+        offset: ValueId,
+    ) -> Option<ValueId> {
         let (Value::Ptr(a), Value::Ptr(b)) = (self.arena.get(a), self.arena.get(b)) else {
             return None;
         };
         if a.object != b.object || a.path != b.path || a.len != b.len || a.shared != b.shared {
             return None;
         }
-        let pointer = Pointer { offset, ..a.clone() };
+        let pointer = Pointer {
+            offset,
+            ..a.clone()
+        };
         Some(self.arena.add(Value::Ptr(pointer)))
     }
 

@@ -60,7 +60,9 @@ impl Machine<'_> {
             let stored = noted.in_statics.iter().filter(|one| one.of == taker.of);
             let stored = stored.filter(|one| !self.program.function(one.by).is_test);
             let sources: Vec<Kept> = stored.take(SOURCES).copied().collect();
-            let tried = sources.into_iter().map(|one| self.try_static(one, taker.by));
+            let tried = sources
+                .into_iter()
+                .map(|one| self.try_static(one, taker.by));
             events.append(&mut faults_of_all(&tried.collect::<Vec<_>>()));
         }
         events

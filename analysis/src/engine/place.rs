@@ -423,7 +423,9 @@ impl<'p> Machine<'p> {
             self.program.static_ty(id),
             Ty::Int(_) | Ty::Bool | Ty::Char | Ty::Float(_)
         );
-        let body = def.body.filter(|_| number && !def.mutable && !def.foreign)?;
+        let body = def
+            .body
+            .filter(|_| number && !def.mutable && !def.foreign)?;
         Some(self.initial_value(st, body, path.last()))
     }
 

@@ -98,7 +98,11 @@ impl Survey<'_> {
             _ => false,
         };
         let may_be = function.self_kind == SelfKind::Value
-            || function.written.params.iter().any(|param| by_name(&param.ty));
+            || function
+                .written
+                .params
+                .iter()
+                .any(|param| by_name(&param.ty));
         let params = || &self.program.signature(id).params;
         may_be && params().iter().any(|ty| owners.is_one(ty))
     }

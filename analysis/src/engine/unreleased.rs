@@ -234,7 +234,12 @@ impl Machine<'_> {
         !tried || self.capped
     }
 
-    pub(crate) fn subject(&mut self, st: &mut State, one: &Stored, result: ValueId) -> Option<Subject> {
+    pub(crate) fn subject(
+        &mut self,
+        st: &mut State,
+        one: &Stored,
+        result: ValueId,
+    ) -> Option<Subject> {
         let loc = match self.find_value(st, result, one.adt, 4) {
             Some(loc) => loc,
             None => {
