@@ -8,10 +8,10 @@ const STRIDE: usize = 32;
 
 /// The variables that hold something, each with its place.
 pub(crate) fn held(row: &[ValueId]) -> impl Iterator<Item = (usize, ValueId)> {
-    let mut at = 0;
+    let mut at = 0usize;
     std::iter::from_fn(move || {
         loop {
-            if at % STRIDE == 0 {
+            if at.is_multiple_of(STRIDE) {
                 at += STRIDE * gone(row.get(at..)?);
             }
             let value = *row.get(at)?;
@@ -40,7 +40,7 @@ pub(crate) fn differences(
 pub(crate) fn difference(a: &[ValueId], b: &[ValueId], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        if at % STRIDE == 0 {
+        if at.is_multiple_of(STRIDE) {
             at += STRIDE * equal(a.get(at..)?, b.get(at..)?);
         }
         if a.get(at)? != b.get(at)? {
