@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
+#[path = "src/families/mod.rs"]
+mod families;
 #[path = "src/ir/mod.rs"]
 mod ir;
 #[path = "src/lower/mod.rs"]
@@ -15,19 +17,27 @@ mod packed;
 mod span;
 #[path = "src/supplied.rs"]
 mod supplied;
+#[path = "src/word.rs"]
+mod word;
 
-mod families {
-    #[path = "../src/families/schema.rs"]
-    mod schema;
-    pub use schema::Tables;
+/// What is given to the names here: nothing but those that the analyzer itself speaks of.
+mod given {
+    pub const NAMES: &[&str] = crate::name::KNOWN;
+
+    pub fn find(text: &str) -> Option<(&'static str, u32)> {
+        let known = NAMES.iter().zip(0..).find(|(known, _)| **known == text);
+        known.map(|(known, id)| (*known, id))
+    }
 }
 
-use families::Tables;
+use families::Families;
 use ir::FileIr;
+use name::Name;
 use packed::PackedFile;
 use serde::Serialize;
 use span::FileId;
 use std::error::Error;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use supplied::{STUBS, TABLES};
@@ -37,7 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     pack_stubs(&out)?;
-    pack_tables(&out)
+    pack_tables(&out)?;
+    // What was packed holds the numbers of names: the last of them is known by now.
+    give_names(&out)
 }
 
 fn pack_stubs(out: &Path) -> Result<(), Box<dyn Error>> {
@@ -71,11 +83,28 @@ fn pack_bodies(ir: &FileIr) -> postcard::Result<Vec<Vec<u8>>> {
 }
 
 fn pack_tables(out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut tables = Vec::<Tables>::new();
+    let mut families = Families::default();
     for (file, text) in TABLES {
-        tables.push(toml::from_str(text).map_err(|error| format!("{file}: {error}"))?);
+        families.read(file, text)?;
     }
-    write(&out.join("tables"), &tables)
+    write(&out.join("tables"), &families)
+}
+
+/// Writes down all names, each at its number, and a table in which they are found by their hash.
+fn give_names(out: &Path) -> Result<(), Box<dyn Error>> {
+    let names = Name::all();
+    let mut slots = vec![0u16; (2 * names.len()).next_power_of_two()];
+    for (name, number) in names.iter().zip(1..) {
+        let mut slot = word::hash(name.as_bytes()) as usize % slots.len();
+        while slots[slot] != 0 {
+            slot = (slot + 1) % slots.len();
+        }
+        slots[slot] = u16::try_from(number)?;
+    }
+    let mut text = String::new();
+    writeln!(text, "pub(crate) static NAMES: &[&str] = &{names:#?};")?;
+    writeln!(text, "static SLOTS: [u16; {}] = {slots:?};", slots.len())?;
+    Ok(std::fs::write(out.join("names.rs"), text)?)
 }
 
 fn write(path: &Path, packed: &impl Serialize) -> Result<(), Box<dyn Error>> {

@@ -6,7 +6,7 @@ fn main() {
     for path in std::env::args().skip(1) {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         match lower_file(FileId(0), &text, &MacroTable::default()) {
-            Ok(ir) => ir.bodies.iter().for_each(|body| println!("{body}")),
+            Ok(ir) => ir.bodies.iter().for_each(|body| println!("{}", **body)),
             Err(error) => println!("{path}: {error:?}"),
         }
     }

@@ -9,6 +9,7 @@ use crate::lower::ParseFailure;
 use crate::resolve::{CrateIr, Program};
 use crate::span::FileId;
 use crate::stubs::stubs;
+use std::borrow::Cow;
 use std::sync::Mutex;
 
 /// What an analysis found, and what it cost.
@@ -41,7 +42,8 @@ pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
     let stubs = ready.unwrap_or_else(stubs);
     let program = Program::build(vec![stubs], krates);
     let known = options.families.as_deref();
-    let families = families_of(&program, known.unwrap_or_else(|| Families::builtin()));
+    let mut families = Cow::Borrowed(known.unwrap_or_else(|| Families::builtin()));
+    add_declared(&mut families, &program);
     let (events, stats, audit) = engine::execute(&program, &families, options);
     let failures = failures(&program);
     // What is left of a run is its report: giving back millions of small blocks would cost more.
@@ -63,17 +65,16 @@ fn failures(program: &Program) -> Vec<(FileId, ParseFailure)> {
     out
 }
 
-/// The known families and those that the program declares by `#[paired_alloc]`.
-fn families_of(program: &Program, known: &Families) -> Families {
-    let mut families = known.clone();
+/// Adds the families that the program declares by `#[paired_alloc]`.
+fn add_declared(families: &mut Cow<'_, Families>, program: &Program) {
     for id in program.fns() {
         let Some(pairing) = &program.function(id).pairing else {
             continue;
         };
+        let families = families.to_mut();
         let family = families.declare(pairing.family.as_str());
         if pairing.role == Role::Free {
             families.propose_release(family, &program.func(id).label);
         }
     }
-    families
 }

@@ -3,6 +3,10 @@
 //! The order of the modules is the law: each uses only modules above it. The empty lines keep
 //! rustfmt from sorting them.
 
+mod word;
+
+mod given;
+
 pub mod name;
 
 pub mod span;
@@ -22,6 +26,8 @@ pub mod types;
 mod supplied;
 
 pub mod families;
+
+mod tables;
 
 mod packed;
 

@@ -1,15 +1,21 @@
 //! Interned names: a word of the source as a number that is cheap to copy and compare.
 
+use crate::given;
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::{OnceLock, RwLock};
 
 /// An interned string. Equal text gives an equal `Name` in the whole process.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// The names that the stubs and the tables hold come first, with the numbers that they had when the
+/// build script packed those: so what was packed needs no text, and nobody interns it again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Name(u32);
 
+/// The names that are not given.
+#[derive(Default)]
 struct Table {
     ids: FxHashMap<&'static str, u32>,
     texts: Vec<&'static str>,
@@ -21,7 +27,9 @@ macro_rules! known {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         enum Known { $($name),* }
 
-        const KNOWN: &[&str] = &[$($text),*];
+        /// Their texts, in order: those that are given begin with them.
+        #[allow(dead_code, reason = "the build script gives these alone")]
+        pub(crate) const KNOWN: &[&str] = &[$($text),*];
 
         impl Name {
             $($(#[$doc])* pub const $name: Name = Name(Known::$name as u32);)*
@@ -46,11 +54,7 @@ known! {
 
 fn table() -> &'static RwLock<Table> {
     static TABLE: OnceLock<RwLock<Table>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let ids = KNOWN.iter().copied().zip(0..).collect();
-        let texts = KNOWN.to_vec();
-        RwLock::new(Table { ids, texts })
-    })
+    TABLE.get_or_init(RwLock::default)
 }
 
 thread_local! {
@@ -63,7 +67,7 @@ impl Name {
         if let Some(id) = SEEN.with_borrow(|seen| seen.get(text).copied()) {
             return Name(id);
         }
-        let (text, id) = intern(text);
+        let (text, id) = given::find(text).unwrap_or_else(|| intern(text));
         SEEN.with_borrow_mut(|seen| seen.insert(text, id));
         Name(id)
     }
@@ -78,8 +82,21 @@ impl Name {
 
     /// The text.
     pub fn as_str(self) -> &'static str {
+        let at = self.0 as usize;
+        match given::NAMES.get(at) {
+            Some(text) => text,
+            None => {
+                let table = table().read().unwrap_or_else(|e| e.into_inner());
+                table.texts[at - given::NAMES.len()]
+            }
+        }
+    }
+
+    /// All names so far, in the order of their numbers.
+    #[allow(dead_code, reason = "only the build script asks")]
+    pub(crate) fn all() -> Vec<&'static str> {
         let table = table().read().unwrap_or_else(|e| e.into_inner());
-        table.texts[self.0 as usize]
+        [given::NAMES, &table.texts].concat()
     }
 
     /// Whether this is [`Name::EMPTY`].
@@ -93,24 +110,13 @@ fn intern(text: &str) -> (&'static str, u32) {
     if let Some((&known, &id)) = table.ids.get_key_value(text) {
         return (known, id);
     }
-    let id = u32::try_from(table.texts.len()).expect("fewer than 2^32 names");
+    let id = given::NAMES.len() + table.texts.len();
+    let id = u32::try_from(id).expect("fewer than 2^32 names");
     // Names live as long as the process: they are few (one per distinct word).
     let text: &'static str = Box::leak(Box::from(text));
     table.ids.insert(text, id);
     table.texts.push(text);
     (text, id)
-}
-
-impl Serialize for Name {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
-        <&str>::deserialize(deserializer).map(Name::new)
-    }
 }
 
 impl fmt::Debug for Name {

@@ -3,8 +3,8 @@
 
 use memlint_analysis::event::{EventKind, Fault};
 use memlint_analysis::ir::{
-    Block, BlockId, Call, Callee, Literal, LocalId, Operand, Path, Place, Rvalue, Segment, Stmt,
-    StmtKind, Terminator,
+    Block, BlockId, Call, Callee, Literal, LocalId, Operand, Packed, Path, Place, Rvalue, Segment,
+    Stmt, StmtKind, Terminator,
 };
 use memlint_analysis::lower::{MacroTable, lower_file};
 use memlint_analysis::name::Name;
@@ -95,7 +95,7 @@ fn goto(to: u32) -> Terminator {
 /// Executes the subject with the graph that `build` makes.
 fn explore(build: impl FnOnce(&mut Graph)) -> Analysis {
     let mut ir = lower_file(FileId(0), SOURCE, &MacroTable::default()).unwrap();
-    let body = &mut ir.bodies[0];
+    let mut body = ir.bodies.remove(0).into_inner();
     let named = |wanted: &str| {
         let local = body.locals.iter().position(|l| l.name.as_str() == wanted);
         LocalId(local.unwrap() as u32)
@@ -107,6 +107,7 @@ fn explore(build: impl FnOnce(&mut Graph)) -> Analysis {
     };
     build(&mut graph);
     body.blocks = graph.blocks;
+    ir.bodies.insert(0, Packed::open(body));
     let krate = CrateIr {
         name: Name::new("mock"),
         files: vec![PlacedFile {

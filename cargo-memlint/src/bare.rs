@@ -10,7 +10,7 @@ use crate::shelf::Shelf;
 use crate::{machine, triggers};
 use memlint_analysis::lower::scan::Scanner;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,14 +28,16 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
         }
     }
     let root = normal(Path::new("."));
-    let config = config(cli, &root, &files)?;
+    let mut manifests = Manifests::default();
+    let config = config(cli, &root, &files, &mut manifests)?;
     let conditions = Arc::new(Conditions {
         tests: cli.choice.targets.with_tests(),
         features: None,
         target: machine::describe(cli.choice.build.target.as_deref())?,
     });
     let own = scanner_for(&config);
-    let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
+    let scanner = own.as_ref().unwrap_or(scanner);
+    let units = units(files, &conditions, &mut manifests, shelf, scanner);
     Ok(Plan {
         root,
         units,
@@ -77,14 +79,16 @@ pub fn package(
             collect(&place, &mut files, &mut notices)?;
         }
     }
-    let config = config(cli, folder, &files)?;
+    let mut manifests = Manifests::default();
+    let config = config(cli, folder, &files, &mut manifests)?;
     let conditions = Arc::new(Conditions {
         tests: cli.choice.targets.with_tests(),
         features: None,
         target: machine::describe(cli.choice.build.target.as_deref())?,
     });
     let own = scanner_for(&config);
-    let units = units(files, &conditions, shelf, own.as_ref().unwrap_or(scanner));
+    let scanner = own.as_ref().unwrap_or(scanner);
+    let units = units(files, &conditions, &mut manifests, shelf, scanner);
     Ok(Plan {
         root: folder.to_path_buf(),
         units,
@@ -95,18 +99,22 @@ pub fn package(
 }
 
 /// The configuration of the folder and of the packages that the files lie in.
-fn config(cli: &Cli, folder: &Path, files: &[PathBuf]) -> Result<Config, Trouble> {
+fn config(
+    cli: &Cli,
+    folder: &Path,
+    files: &[PathBuf],
+    manifests: &mut Manifests,
+) -> Result<Config, Trouble> {
     let named = cli.levels.config.as_deref();
     let mut config = Config::near(named, folder)?;
-    let mut manifests = HashMap::new();
     if named.is_none() {
         for file in files {
-            manifest(file, &mut manifests);
+            manifests.of(file);
         }
-    }
-    let manifests: BTreeSet<PathBuf> = manifests.into_values().flatten().collect();
-    for manifest in manifests {
-        config.join(&manifest)?;
+        let all: BTreeSet<&PathBuf> = manifests.0.values().flatten().collect();
+        for manifest in all {
+            config.join(manifest)?;
+        }
     }
     Ok(config)
 }
@@ -185,6 +193,7 @@ fn beside_manifest(path: &Path) -> bool {
 fn units(
     mut files: Vec<PathBuf>,
     conditions: &Arc<Conditions>,
+    manifests: &mut Manifests,
     shelf: &mut Shelf,
     scanner: &Scanner,
 ) -> Vec<Unit> {
@@ -193,7 +202,6 @@ fn units(
     shelf.fetch(files.clone(), scanner);
     let named = Arc::new(Named::new(&files));
     let parents = parents(&files, shelf, &named);
-    let mut manifests = HashMap::new();
     files
         .iter()
         .filter(|file| is_root(file, &parents))
@@ -203,7 +211,7 @@ fn units(
             root: file.clone(),
             conditions: conditions.clone(),
             only: Some(named.clone()),
-            identity: identity(file, &mut manifests),
+            identity: identity(file, manifests),
         })
         .collect()
 }
@@ -255,20 +263,30 @@ fn stem(file: &Path) -> String {
         .into_owned()
 }
 
-/// The manifest of the package that the file lies in, remembered by folder.
-fn manifest(file: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let manifest = known.entry(folder.to_path_buf()).or_insert_with(|| {
-        let mut above = folder.ancestors().map(|up| up.join("Cargo.toml"));
-        above.find(|path| path.is_file())
-    });
-    manifest.clone()
+/// The manifests of the packages that files lie in, by the text of the folder's path.
+#[derive(Default)]
+struct Manifests(FxHashMap<OsString, Option<PathBuf>>);
+
+impl Manifests {
+    /// That of a file.
+    fn of(&mut self, file: &Path) -> Option<&Path> {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        if !self.0.contains_key(folder.as_os_str()) {
+            let mut above = folder.ancestors().map(|up| up.join("Cargo.toml"));
+            let found = above.find(|path| path.is_file());
+            self.0.insert(folder.as_os_str().to_owned(), found);
+        }
+        self.0.get(folder.as_os_str())?.as_deref()
+    }
 }
 
 /// What cargo would say about the file if it were a package of its own.
-fn identity(file: &Path, manifests: &mut HashMap<PathBuf, Option<PathBuf>>) -> Identity {
+fn identity(file: &Path, manifests: &mut Manifests) -> Identity {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let manifest = manifest(file, manifests).unwrap_or_else(|| folder.join("Cargo.toml"));
+    let manifest = match manifests.of(file) {
+        Some(known) => known.to_path_buf(),
+        None => folder.join("Cargo.toml"),
+    };
     let name = stem(file);
     let package = manifest.parent().unwrap_or(folder).display();
     Identity {
@@ -297,7 +315,5 @@ pub fn scanner_for(config: &Config) -> Option<Scanner> {
     config.families.as_ref()?;
     let mut words = triggers::words();
     words.extend(config.tables.routines());
-    words.sort_unstable();
-    words.dedup();
     Some(Scanner::new(&words))
 }

@@ -4,7 +4,7 @@ use crate::load::{Placed, Tree};
 use crate::notice::Notice;
 use crate::plan::{Plan, Unit};
 use crate::progress::Progress;
-use crate::shelf::{Drafts, Scanned, Shelf, read_bytes, read_text};
+use crate::shelf::{Drafts, Scanned, Shelf, read_bytes, read_text, stamp};
 use crate::triggers;
 use memlint_analysis::ir::{Directive, FileIr};
 use memlint_analysis::lower::prefilter::Prefilter;
@@ -30,7 +30,7 @@ pub struct SourceFile {
     pub shown: String,
     /// The first unit that it belongs to.
     pub unit: usize,
-    /// What tells the text that was looked at from others, see [`crate::shelf::stamp`].
+    /// What tells the text that was looked at from others, see [`stamp`]; 0 if it was not parsed.
     pub stamp: u64,
 }
 
@@ -92,7 +92,8 @@ struct Job {
 
 /// What one file became.
 enum Outcome {
-    Ir(Box<FileIr>),
+    /// What was lowered, and the stamp of the text.
+    Ir(Box<FileIr>, u64),
     Failed(Notice),
     /// An `include!` of something that is no file of items.
     NoItems,
@@ -190,7 +191,7 @@ fn jobs(
                     shown: shown(&placed.path),
                     path: placed.path.clone(),
                     unit: placed.unit,
-                    stamp: scanned.stamp,
+                    stamp: 0,
                 });
                 FileId((out.files.len() - 1) as u32)
             });
@@ -268,7 +269,7 @@ fn one(plan: &Plan, job: &Job, text: &Arc<str>, macros: &Arc<MacroTable>, shown:
     match lowered {
         Ok(Ok(mut ir)) => {
             plan.units[job.placed.unit].conditions.prune(&mut ir);
-            Outcome::Ir(Box::new(ir))
+            Outcome::Ir(Box::new(ir), stamp(text))
         }
         Ok(Err(_)) if job.placed.included => Outcome::NoItems,
         Ok(Err(failure)) => Outcome::Failed(not_parsed(shown, text, &failure)),
@@ -315,7 +316,7 @@ fn not_parsed(shown: &str, text: &str, failure: &ParseFailure) -> Notice {
 fn partners_of(jobs: &mut [Job], done: &[Option<Outcome>]) -> Vec<usize> {
     let mut words: HashMap<usize, BTreeSet<String>> = HashMap::new();
     for (job, outcome) in jobs.iter().zip(done) {
-        if let Some(Outcome::Ir(ir)) = outcome {
+        if let Some(Outcome::Ir(ir, _)) = outcome {
             words
                 .entry(job.placed.unit)
                 .or_default()
@@ -364,7 +365,8 @@ fn gather(plan: &Plan, jobs: Vec<Job>, done: Vec<Option<Outcome>>, out: &mut Low
     let mut spans = HashSet::new();
     for (job, outcome) in jobs.into_iter().zip(done) {
         match outcome {
-            Some(Outcome::Ir(mut ir)) => {
+            Some(Outcome::Ir(mut ir, stamp)) => {
+                out.files[job.file.0 as usize].stamp = stamp;
                 if parsed.insert(job.file) {
                     out.counts.parsed_bytes += job.bytes;
                 }

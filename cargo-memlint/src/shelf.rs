@@ -22,8 +22,6 @@ pub struct Scanned {
     pub macros: bool,
     /// Its length in bytes.
     pub bytes: usize,
-    /// What tells its text from others, see [`stamp`].
-    pub stamp: u64,
     /// `mod x;` and `include!` in it.
     pub children: Vec<ModDecl>,
 }
@@ -197,7 +195,6 @@ fn read(drafts: &Drafts, path: &Path, scanner: &Scanner) -> Entry {
     let found = scanner.scan(&text);
     Entry::Read(Scanned {
         bytes: text.len(),
-        stamp: stamp(&text),
         macros: found.macros,
         children: found.children,
         text: found.triggered.then(|| Arc::from(text)),

@@ -66,13 +66,10 @@ pub fn words() -> Vec<&'static str> {
         .filter(|routine| moves_blocks(routine) && accuses(routine));
     let names = routines.map(|routine| routine.name.as_str());
     // `free`, `mmap`: too short to be searched for; the list above spells out what counts.
-    let mut words: Vec<_> = names
+    names
         .filter(|name| name.len() > 4)
         .chain(WORDS.iter().copied())
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+        .collect()
 }
 
 fn moves_blocks(routine: &Routine) -> bool {
@@ -127,11 +124,11 @@ pub fn partners(ir: &FileIr) -> BTreeSet<String> {
         if name.len() > 3 && passes_pointer(function) && !COMMON.contains(&name) {
             words.insert(format!("{name}("));
         }
-        function
-            .params
-            .iter()
-            .for_each(|param| name_types(&param.ty, &mut types));
-        name_types(&function.ret, &mut types);
+        let written = &function.written;
+        let params = written.params.iter().map(|param| &param.ty);
+        for ty in params.chain([&written.ret]) {
+            name_types(ty, &mut types);
+        }
         handled(body, &mut types);
     };
     for item in &ir.items {
@@ -185,7 +182,8 @@ fn calls(body: &Body) -> impl Iterator<Item = &Call> {
 }
 
 fn passes_pointer(function: &Function) -> bool {
-    is_pointer(&function.ret) || function.params.iter().any(|param| is_pointer(&param.ty))
+    let written = &function.written;
+    is_pointer(&written.ret) || written.params.iter().any(|param| is_pointer(&param.ty))
 }
 
 fn is_pointer(ty: &TyExpr) -> bool {

@@ -126,7 +126,7 @@ impl Machine<'_> {
                         matches!(self.arena.get(h.value), Value::Ptr(p) if p.object == object);
                     behind || self.mentions(h.value, pointer)
                 });
-                let params = &self.program.function(id).params;
+                let params = &self.program.function(id).written.params;
                 let parameter = params.get(pairing.arg as usize)?.name;
                 (untouched && !passed).then_some(Contradiction::NotReleased { parameter })
             }

@@ -6,6 +6,7 @@
 
 use super::machine::{Active, Machine};
 use super::merge::{Pool, Tolerance};
+use super::row;
 use super::shape::Shape;
 use super::state::{Frame, State};
 use super::tidy::forget_dead;
@@ -13,7 +14,6 @@ use super::value::{Source, Value, ValueId};
 use crate::ir::{BlockId, LocalId, Stmt, StmtKind, Terminator};
 use crate::span::Span;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What was seen at a block that paths can come to again.
@@ -21,6 +21,25 @@ use std::rc::Rc;
 struct Seen {
     states: Pool,
     visits: usize,
+}
+
+/// States that wait at blocks for those that may still come; the first block in order is the last
+/// here. They are few at a time.
+#[derive(Default)]
+struct Pending(Vec<((u32, BlockId), Vec<State>)>);
+
+impl Pending {
+    fn push(&mut self, block: (u32, BlockId), state: State) {
+        match self.0.binary_search_by(|waiting| block.cmp(&waiting.0)) {
+            Ok(at) => self.0[at].1.push(state),
+            Err(at) => self.0.insert(at, (block, vec![state])),
+        }
+    }
+
+    fn pop(&mut self) -> Option<(BlockId, Vec<State>)> {
+        let ((_, block), states) = self.0.pop()?;
+        Some((block, states))
+    }
 }
 
 /// States on their way, each with the block it goes on at.
@@ -46,11 +65,11 @@ impl<'p> Machine<'p> {
     }
 
     fn walk(&mut self, shape: &Shape, entry: State, done: &mut Vec<State>) {
-        let mut pending: BTreeMap<(u32, BlockId), Vec<State>> = BTreeMap::new();
+        let mut pending = Pending::default();
         let mut seen: FxHashMap<BlockId, Seen> = FxHashMap::default();
         let mut onward = Onward::new();
-        pending.insert((0, BlockId::ENTRY), vec![entry]);
-        while let Some(((_, block), states)) = pending.pop_first() {
+        pending.push((0, BlockId::ENTRY), entry);
+        while let Some((block, states)) = pending.pop() {
             let states = if shape.again[block.0 as usize] {
                 self.meet_again(shape, block, states, seen.entry(block).or_default())
             } else if states.len() > 1 {
@@ -72,7 +91,7 @@ impl<'p> Machine<'p> {
                     }
                     let (to, state) = onward.remove(at);
                     let order = shape.order[to.0 as usize];
-                    pending.entry((order, to)).or_default().push(state);
+                    pending.push((order, to), state);
                 }
                 onward[first..].reverse();
             }
@@ -295,8 +314,7 @@ impl<'p> Machine<'p> {
 /// gone.
 fn forget_variables(frame: &mut Rc<Frame>, captures: &[LocalId]) {
     let over = |n: usize| n > 0 && !captures.iter().any(|c| c.0 as usize == n);
-    let left = |(n, v): (usize, &ValueId)| over(n) && *v != ValueId::UNINIT;
-    if frame.locals.iter().enumerate().any(left) {
+    if row::held(&frame.locals).any(|(n, _)| over(n)) {
         let locals = Rc::make_mut(frame).locals.iter_mut().enumerate();
         locals
             .filter(|l| over(l.0))

@@ -30,8 +30,11 @@ pub(crate) struct Candidate {
 
 impl<'p> Frontier<'p> {
     /// The first round: routines. Functions that can never be reached by them are left out.
-    pub(crate) fn new(survey: Survey<'p>, waiting: Vec<Mention<'p>>) -> Frontier<'p> {
-        let (names, heat) = survey.routines();
+    pub(crate) fn new(
+        survey: Survey<'p>,
+        waiting: Vec<Mention<'p>>,
+        (names, heat): (HotNames, Heat<'p>),
+    ) -> Frontier<'p> {
         Frontier {
             survey,
             waiting,

@@ -7,6 +7,7 @@ use crate::resolve::{Program, Scope};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The hashes of words of interest, those that a crate's macros stand for included.
+#[derive(Clone)]
 pub(crate) struct Heat<'p> {
     /// The macros of each crate: the hash of the call, and what it brings along.
     macros: FxHashMap<Name, Vec<(u32, &'p Words)>>,
@@ -32,8 +33,8 @@ impl<'p> Heat<'p> {
             pairs: Vec::new(),
         };
         for name in names {
-            match name.as_str().split_once("::") {
-                Some((front, last)) => heat.pair(front, last),
+            match name.as_str().split_once(':') {
+                Some((front, last)) => heat.pair(front, last.trim_start_matches(':')),
                 None => drop(heat.common.insert(hash(name.as_str()))),
             }
         }

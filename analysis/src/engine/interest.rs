@@ -143,7 +143,7 @@ impl Mention<'_> {
 }
 
 /// Names of interest.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct HotNames {
     /// Good everywhere.
     common: FxHashSet<Name>,
@@ -207,9 +207,13 @@ impl<'p> Survey<'p> {
         (names, heat)
     }
 
-    /// All functions from which a routine can be reached through functions that pass pointers on.
-    pub(crate) fn interest(&self, mentions: &[Mention<'p>]) -> Interest {
-        let (mut names, mut heat) = self.routines();
+    /// All functions from which a routine, that is one of `names`, can be reached through functions
+    /// that pass pointers on.
+    pub(crate) fn interest(
+        &self,
+        mentions: &[Mention<'p>],
+        (mut names, mut heat): (HotNames, Heat<'p>),
+    ) -> Interest {
         let mut found: FxHashSet<FnId> = FxHashSet::default();
         loop {
             let before = found.len();
@@ -302,12 +306,12 @@ impl<'p> Survey<'p> {
 
     /// Whether raw pointers can go through the function's signature, by themselves or in structs.
     fn passes_pointers(&self, id: FnId) -> bool {
-        let function = self.program.function(id);
+        let written = &self.program.function(id).written;
         let holders = self.holders.get_or_init(|| holders(self.program));
         let passes = |ty: &TyExpr| {
             has_pointer(ty) || matches!(ty, TyExpr::Path(p) if holders.contains(&p.last()))
         };
-        function.params.iter().any(|p| passes(&p.ty)) || passes(&function.ret)
+        written.params.iter().any(|p| passes(&p.ty)) || passes(&written.ret)
     }
 
     fn mentions_routine(&self, body: BodyRef) -> bool {

@@ -93,6 +93,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) owning: FxHashMap<ValueId, bool>,
     pub(crate) constants: FxHashMap<BodyRef, Option<ValueId>>,
     resolved: FxHashMap<usize, Res>,
+    /// The variants that paths name, by their addresses.
+    variants: FxHashMap<usize, Option<(AdtId, u32)>>,
     /// The types of places, by the address, how much of the place, and the body's types.
     prefixes: FxHashMap<(usize, usize, usize), Ty>,
     pub(crate) interest: Arc<Interest>,
@@ -164,6 +166,7 @@ impl<'p> Machine<'p> {
             owning: FxHashMap::default(),
             constants: FxHashMap::default(),
             resolved: FxHashMap::default(),
+            variants: FxHashMap::default(),
             prefixes: FxHashMap::default(),
             interest,
             unbound: Rc::from([]),
@@ -271,10 +274,16 @@ impl<'p> Machine<'p> {
     }
 
     /// The struct or variant that a literal or a pattern names.
-    pub(crate) fn named_variant(&self, path: &Path) -> Option<(AdtId, u32)> {
+    pub(crate) fn named_variant(&mut self, path: &'p Path) -> Option<(AdtId, u32)> {
+        let key = ptr::from_ref(path).addr();
+        if let Some(known) = self.variants.get(&key) {
+            return *known;
+        }
         let env = self.program.body_env(self.active().body);
-        let (adt, variant, _) = self.program.variant_path(&env, path)?;
-        Some((adt, variant))
+        let found = self.program.variant_path(&env, path);
+        let found = found.map(|(adt, variant, _)| (adt, variant));
+        self.variants.insert(key, found);
+        found
     }
 
     /// The type of a place of the active body, generics bound.

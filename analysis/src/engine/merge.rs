@@ -6,6 +6,7 @@
 //! the difference.
 
 use super::machine::Machine;
+use super::row;
 use super::state::State;
 use super::value::{Pointer, Source, Value, ValueId};
 use crate::ir::LocalId;
@@ -101,21 +102,18 @@ impl Machine<'_> {
             return true;
         }
         let frame = a.frames.len() - 1;
-        let pairs = || {
-            let (a, b) = (&a.frames[frame].locals, &b.frames[frame].locals);
-            a.iter().zip(b.iter())
-        };
+        let differences = || row::differences(&a.frames[frame].locals, &b.frames[frame].locals);
         let types = &self.active().types.locals;
-        let numbers = |(at, (v, w)): (usize, (&ValueId, &ValueId))| match types.get(at) {
+        let numbers = |(at, (v, w)): (usize, (ValueId, ValueId))| match types.get(at) {
             Some(Ty::Int(_) | Ty::Bool | Ty::Char | Ty::Float(_)) => {
-                v == w || self.is_number(*v) && self.is_number(*w)
+                self.is_number(v) && self.is_number(w)
             }
-            _ => self.are_numbers(*v, *w),
+            _ => self.are_numbers(v, w),
         };
-        if !pairs().enumerate().all(numbers) {
+        if !differences().all(numbers) {
             return false;
         }
-        tolerance == Tolerance::Numbers || pairs().all(|(v, w)| v == w) || a.facts() == b.facts()
+        tolerance == Tolerance::Numbers || differences().next().is_none() || a.facts() == b.facts()
     }
 
     /// Whether two values are equal or differ in parts only that are numbers whatever their type: an
@@ -160,25 +158,26 @@ impl Machine<'_> {
         let site = self.active().site;
         let frame = into.frames.len() - 1;
         let mut renewed = Vec::new();
-        for at in 0..into.frames[frame].locals.len() {
+        let others = &other.frames[frame].locals;
+        let mut from = 0;
+        while let Some(at) = row::difference(&into.frames[frame].locals, others, from) {
+            from = at + 1;
             let local = LocalId(at as u32);
-            let (a, b) = (into.local(frame, local), other.local(frame, local));
-            if a != b {
-                let unknown = self.arena.add(Value::Opaque {
-                    site,
-                    turn: 0,
-                    index: 2000 + at as u16,
-                    source: Source::Plain,
-                });
-                let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
-                    // What either of them holds may live on where the joined value goes.
-                    self.escape(into, a);
-                    self.escape(into, b);
-                    unknown
-                });
-                into.set_local(frame, local, joined);
-                renewed.push(unknown);
-            }
+            let (a, b) = (into.local(frame, local), others[at]);
+            let unknown = self.arena.add(Value::Opaque {
+                site,
+                turn: 0,
+                index: 2000 + at as u16,
+                source: Source::Plain,
+            });
+            let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
+                // What either of them holds may live on where the joined value goes.
+                self.escape(into, a);
+                self.escape(into, b);
+                unknown
+            });
+            into.set_local(frame, local, joined);
+            renewed.push(unknown);
         }
         let shared: Vec<_> = into
             .facts()

@@ -42,6 +42,7 @@ mod receiver;
 mod release;
 mod resize;
 mod root;
+mod row;
 mod schedule;
 mod shape;
 mod signs;

@@ -118,7 +118,7 @@ impl Machine<'_> {
                 && !maker.stub
                 && !program.function(*id).is_test
                 && program.crate_name(maker.scope) == krate
-                && may_name(&program.function(*id).ret, def.name)
+                && may_name(&program.function(*id).written.ret, def.name)
                 && holds_adt(&program.signature(*id).ret, adt)
         };
         program.fns().filter(returns).take(MAKERS).collect()

@@ -99,9 +99,10 @@ pub fn execute(
     };
     let survey = Survey::new(program, families);
     let mut mentions = survey.mentions();
-    let interest = Arc::new(survey.interest(&mentions));
+    let routines = survey.routines();
+    let interest = Arc::new(survey.interest(&mentions, routines.clone()));
     mentions.retain(|mention| interest.holds(mention.id));
-    let frontier = Frontier::new(survey, mentions);
+    let frontier = Frontier::new(survey, mentions, routines);
     let threads = rayon::current_num_threads();
     let shared = Shared {
         round: RwLock::new(frontier.candidates()),

@@ -1,5 +1,6 @@
 //! The shape of a body: the order of its blocks, where paths meet, which variables still matter.
 
+use super::value::ValueId;
 use crate::ir::{
     Base, BlockId, Body, Callee, LocalId, Operand, Place, Proj, Rvalue, Stmt, StmtKind, Terminator,
 };
@@ -38,6 +39,18 @@ impl Locals {
 
     pub(crate) fn contains(&self, local: LocalId) -> bool {
         self.0[local.0 as usize / 64] & (1 << (local.0 % 64)) != 0
+    }
+
+    /// Empties the other variables of a row.
+    pub(crate) fn clear_others(&self, row: &mut [ValueId]) {
+        for (word, part) in self.0.iter().zip(row.chunks_mut(64)) {
+            if *word == 0 {
+                part.fill(ValueId::UNINIT);
+                continue;
+            }
+            let others = (0..).zip(part).filter(|(bit, _)| word & (1 << *bit) == 0);
+            others.for_each(|(_, value)| *value = ValueId::UNINIT);
+        }
     }
 
     /// Adds all of `other`; whether that changed anything.

@@ -75,21 +75,21 @@ impl Survey<'_> {
     fn makes_pointer(&self, id: FnId) -> bool {
         let function = self.program.function(id);
         let lent = |ty: &TyExpr| has_pointer(ty) || matches!(ty, TyExpr::Ref { .. });
-        matches!(function.ret, TyExpr::Ptr { .. })
+        matches!(function.written.ret, TyExpr::Ptr { .. })
             && function.self_kind == SelfKind::None
-            && !function.params.iter().any(|p| lent(&p.ty))
+            && !function.written.params.iter().any(|p| lent(&p.ty))
     }
 
     /// Whether it gets an owner of std by value.
     fn gets_lender(&self, id: FnId) -> bool {
-        let params = &self.program.function(id).params;
+        let params = &self.program.function(id).written.params;
         params.iter().any(|param| is_lender(&param.ty))
     }
 
     /// Whether the function gets an owner by value and returns something.
     fn parts_owner(&self, id: FnId, owners: &Owners) -> bool {
         let function = self.program.function(id);
-        let nothing = matches!(&function.ret, TyExpr::Tuple(parts) if parts.is_empty());
+        let nothing = matches!(&function.written.ret, TyExpr::Tuple(parts) if parts.is_empty());
         if owners.names.is_empty() || nothing {
             return false;
         }
@@ -98,7 +98,11 @@ impl Survey<'_> {
             _ => false,
         };
         let may_be = function.self_kind == SelfKind::Value
-            || function.params.iter().any(|param| by_name(&param.ty));
+            || function
+                .written
+                .params
+                .iter()
+                .any(|param| by_name(&param.ty));
         let params = || &self.program.signature(id).params;
         may_be && params().iter().any(|ty| owners.is_one(ty))
     }

@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::object::ObjectId;
+use super::row;
 use super::value::{SiteId, ValueId};
 use crate::ir::LocalId;
 use crate::name::Name;
@@ -11,15 +12,23 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// The variables of one active call.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Frame {
     /// Where it was entered.
     pub(crate) site: SiteId,
     pub(crate) locals: Vec<ValueId>,
 }
 
+impl PartialEq for Frame {
+    fn eq(&self, other: &Frame) -> bool {
+        self.site == other.site
+            && self.locals.len() == other.locals.len()
+            && row::difference(&self.locals, &other.locals, 0).is_none()
+    }
+}
+
 /// What is known of an unknown value: as an integer, and as an enum.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Fact {
     pub(crate) lo: i128,
     pub(crate) hi: i128,
@@ -50,7 +59,7 @@ pub(crate) struct State {
     /// Allocations; sorted.
     blocks: Rc<Vec<(ObjectId, Block)>>,
     /// Facts about unknown values; sorted.
-    facts: Rc<Vec<(ValueId, Fact)>>,
+    facts: Rc<Vec<(ValueId, Rc<Fact>)>>,
     /// How often a site made a new value; sorted.
     turns: Rc<Vec<(SiteId, u8)>>,
     /// The last place of the root's own code that was executed: for stories only.
@@ -192,11 +201,11 @@ impl State {
         let at = match facts.binary_search_by_key(&value, |e| e.0) {
             Ok(at) => at,
             Err(at) => {
-                facts.insert(at, (value, Fact::default()));
+                facts.insert(at, (value, Rc::default()));
                 at
             }
         };
-        &mut facts[at].1
+        Rc::make_mut(&mut facts[at].1)
     }
 
     pub(crate) fn facts_retain(&mut self, keep: impl Fn(ValueId) -> bool) {
@@ -205,7 +214,7 @@ impl State {
         }
     }
 
-    pub(crate) fn facts(&self) -> &[(ValueId, Fact)] {
+    pub(crate) fn facts(&self) -> &[(ValueId, Rc<Fact>)] {
         &self.facts
     }
 

@@ -3,6 +3,7 @@
 use super::block::Escape;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
+use super::row;
 use super::shape::Locals;
 use super::state::State;
 use super::value::{Key, Value, ValueId};
@@ -92,16 +93,9 @@ pub(crate) fn forget_dead(st: &mut State, live: &Locals) {
     let Some(frame) = st.frames.last_mut() else {
         return;
     };
-    let dead = |(at, value): (usize, &ValueId)| {
-        *value != ValueId::UNINIT && !live.contains(LocalId(at as u32))
-    };
-    if !frame.locals.iter().enumerate().any(dead) {
-        return;
-    }
-    for (at, value) in Rc::make_mut(frame).locals.iter_mut().enumerate() {
-        if dead((at, value)) {
-            *value = ValueId::UNINIT;
-        }
+    let is_dead = |(at, _)| !live.contains(LocalId(at as u32));
+    if row::held(&frame.locals).any(is_dead) {
+        live.clear_others(&mut Rc::make_mut(frame).locals);
     }
 }
 
@@ -166,9 +160,7 @@ impl Machine<'_> {
     /// Everything that variables, the heap and live blocks hold.
     fn reach_all(&self, st: &State, reach: &mut Reach) {
         for frame in &st.frames {
-            for &value in &frame.locals {
-                self.reach_value(value, reach);
-            }
+            row::held(&frame.locals).for_each(|(_, value)| self.reach_value(value, reach));
         }
         for (object, block) in st.blocks() {
             reach.sites.insert(block.site.0);

@@ -32,7 +32,7 @@ impl Machine<'_> {
             if seen.contains(&one.adt) || !self.may_own(one) {
                 continue;
             }
-            let makers: Vec<FnId> = stored
+            let makers: FxHashSet<FnId> = stored
                 .iter()
                 .filter(|s| s.adt == one.adt)
                 .map(|s| s.by)
@@ -102,7 +102,7 @@ impl Machine<'_> {
     }
 
     /// Whether anything in view releases the field, or may.
-    fn is_released(&mut self, one: &Stored, makers: &[FnId], named: &mut Named) -> bool {
+    fn is_released(&mut self, one: &Stored, makers: &FxHashSet<FnId>, named: &mut Named) -> bool {
         let program = self.program;
         let krate = program.crate_name(program.adt(one.adt).scope);
         let numbered = one.field.as_str().starts_with(|c: char| c.is_ascii_digit());
@@ -179,7 +179,6 @@ impl Machine<'_> {
     fn names_field(&mut self, id: FnId, at: BodyRef, field: Name, named: &mut Named) -> bool {
         let names = named.entry(id).or_insert_with(|| {
             let names = RefCell::default();
-            self.types_of(at, Some(id));
             let mut todo = vec![at.body];
             let note = |place: &Place| {
                 let fields = place.proj.iter().filter_map(|step| match step {

@@ -3,7 +3,6 @@
 //! The knowledge is data: `analysis/families/*.toml`, one file a library, in the schema in which
 //! users write their own ([`FamilyTable`]).
 
-mod builtin;
 mod catalogue;
 mod own;
 mod schema;
@@ -17,13 +16,14 @@ pub use table::{Fault, TableError};
 
 use crate::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 /// Index of a family.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct FamilyId(pub u32);
 
 /// Routines that may be paired with one another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Family {
     /// Its key (`c_heap`, `rust`).
     pub name: Name,
@@ -48,7 +48,7 @@ impl Family {
 }
 
 /// What is known of one foreign routine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routine {
     /// Its link name.
     pub name: Name,
@@ -61,7 +61,7 @@ pub struct Routine {
 }
 
 /// What a routine does to a block. Arguments are counted from 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// Hands out a fresh block.
     Acquire(Acquire),
@@ -117,7 +117,7 @@ pub enum Effect {
 }
 
 /// An allocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acquire {
     /// Where it comes back.
     pub to: Slot,
@@ -137,7 +137,7 @@ pub struct Acquire {
 }
 
 /// Where an allocation comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Slot {
     /// The result.
     Result,
@@ -146,7 +146,7 @@ pub enum Slot {
 }
 
 /// When a routine allocates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Condition {
     /// This argument is null (`realpath`).
     ArgNull(u32),
@@ -162,7 +162,7 @@ pub enum Condition {
 }
 
 /// All families and routines that are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Families {
     families: Vec<Family>,
     by_name: FxHashMap<Name, FamilyId>,
@@ -173,11 +173,6 @@ pub struct Families {
 }
 
 impl Families {
-    /// The tables that come with the program, read once.
-    pub fn builtin() -> &'static Families {
-        builtin::families()
-    }
-
     /// The family of an id.
     pub fn family(&self, id: FamilyId) -> &Family {
         &self.families[id.0 as usize]

@@ -86,6 +86,17 @@ pub struct Body {
     pub span: Span,
 }
 
+impl Body {
+    /// The closures that it makes.
+    pub(crate) fn closures(&self) -> impl Iterator<Item = BodyId> {
+        let stmts = self.blocks.iter().flat_map(|block| &block.stmts);
+        stmts.filter_map(|stmt| match &stmt.kind {
+            StmtKind::Assign(_, Rvalue::Closure { body, .. }) => Some(*body),
+            _ => None,
+        })
+    }
+}
+
 /// What a body belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BodyKind {

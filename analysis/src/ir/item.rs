@@ -1,6 +1,6 @@
 //! Items: what a file declares.
 
-use super::{BodyId, Path, TyExpr};
+use super::{BodyId, Packed, Path, TyExpr};
 use crate::name::Name;
 use crate::span::{FileId, Span};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct FileIr {
     /// All items at any depth, in source order.
     pub items: Vec<Item>,
     /// Bodies; closures and nested functions have their own.
-    pub bodies: Vec<super::Body>,
+    pub bodies: Vec<Packed<super::Body>>,
     /// Bodies of functions that are lowered when they are needed.
     pub later: Vec<super::Later>,
     /// What lowers them.
@@ -92,18 +92,18 @@ pub struct Item {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ItemKind {
     /// A free function.
-    Fn(Function),
+    Fn(Box<Function>),
     /// A declaration in an `extern` block.
-    ForeignFn(Function),
+    ForeignFn(Box<Function>),
     /// A variable in an `extern` block.
     ForeignStatic {
         /// Its type.
         ty: TyExpr,
     },
     /// A struct or union.
-    Struct(Struct),
+    Struct(Box<Struct>),
     /// An enum.
-    Enum(Enum),
+    Enum(Box<Enum>),
     /// `type A<T> = B;`
     Alias {
         /// Its type parameters.
@@ -128,9 +128,9 @@ pub enum ItemKind {
         body: Option<BodyId>,
     },
     /// An impl block.
-    Impl(Impl),
+    Impl(Box<Impl>),
     /// A trait.
-    Trait(Trait),
+    Trait(Box<Trait>),
 }
 
 /// A function, method or foreign declaration.
@@ -140,14 +140,10 @@ pub struct Function {
     pub name: Name,
     /// `#[link_name]`, `#[export_name]`, else the name itself.
     pub link_name: Name,
-    /// Type and const parameters in order (lifetimes left out), `impl Trait` arguments not included.
-    pub generics: Vec<Generic>,
-    /// Parameters, the receiver included (then `self_kind` is not `None`).
-    pub params: Vec<Param>,
+    /// What stands between its name and its body.
+    pub written: Packed<Written>,
     /// How `self` is taken.
     pub self_kind: SelfKind,
-    /// Return type; the unit type if none is written.
-    pub ret: TyExpr,
     /// ABI other than Rust's (`extern "C"`), or declared in an extern block.
     pub foreign_abi: bool,
     /// `#[no_mangle]` or `#[export_name]`.
@@ -174,6 +170,17 @@ pub struct Function {
     pub span: Span,
     /// Its name's place.
     pub name_span: Span,
+}
+
+/// A function's parameters and result as written.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Written {
+    /// Type and const parameters in order (lifetimes left out), `impl Trait` arguments not included.
+    pub generics: Vec<Generic>,
+    /// Parameters, the receiver included (then the function's `self_kind` is not `None`).
+    pub params: Vec<Param>,
+    /// Return type; the unit type if none is written.
+    pub ret: TyExpr,
 }
 
 /// A generic parameter.

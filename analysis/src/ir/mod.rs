@@ -6,6 +6,7 @@
 mod body;
 mod item;
 mod later;
+mod packed;
 mod print;
 mod print_ty;
 mod ty;
@@ -14,5 +15,6 @@ mod words;
 pub use body::*;
 pub use item::*;
 pub use later::{Later, Reader};
+pub use packed::Packed;
 pub use ty::*;
 pub use words::Words;

@@ -16,11 +16,7 @@ impl Words {
 
     /// A word's hash.
     pub fn hash(word: &[u8]) -> u32 {
-        let mut hash = 0x811c_9dc5_u32;
-        for &byte in word {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-        hash
+        crate::word::hash(word)
     }
 
     /// The hash of a macro's name in a call, which is another than the name's own.

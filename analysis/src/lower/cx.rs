@@ -3,9 +3,9 @@
 use super::macros::{Invocations, MacroTable};
 use super::skim::Skipped;
 use super::span::Origin;
-use crate::ir::{Body, BodyId, Cfg, FileIr, Later, ModuleIr, ModuleIx};
+use crate::ir::{Body, BodyId, BodyKind, Cfg, FileIr, Later, ModuleIr, ModuleIx, Packed};
 use crate::name::Name;
-use crate::span::{FileId, Span};
+use crate::span::{FileId, Pos, Span};
 
 /// The state of lowering one file.
 pub(crate) struct FileCx<'a> {
@@ -71,9 +71,15 @@ impl<'a> FileCx<'a> {
         }
     }
 
-    /// The state for a text that lacks the bodies of `skipped`.
-    pub(crate) fn lacking(self, skipped: Vec<Skipped>) -> FileCx<'a> {
-        FileCx { skipped, ..self }
+    /// The text lacks these bodies.
+    pub(crate) fn lacks(&mut self, skipped: Vec<Skipped>) {
+        self.skipped = skipped;
+    }
+
+    /// What comes next is parsed by itself, and begins there in the file.
+    pub(crate) fn begin_piece(&mut self, begin: Pos) {
+        self.origin = Origin::part(self.origin.file, begin);
+        self.invocations.forget_tokens();
     }
 
     /// A fresh state; the file's own module is there.
@@ -102,6 +108,14 @@ impl<'a> FileCx<'a> {
             skipped: Vec::new(),
             slot: None,
         }
+    }
+
+    /// What was lowered, without the room for more.
+    pub(crate) fn finish(mut self) -> FileIr {
+        self.out.items.shrink_to_fit();
+        self.out.bodies.shrink_to_fit();
+        self.out.later.shrink_to_fit();
+        self.out
     }
 
     /// One token's span.
@@ -157,7 +171,7 @@ impl<'a> FileCx<'a> {
     /// Makes room for a body before those nested in it.
     pub(crate) fn reserve(&mut self, placeholder: Body) -> BodyId {
         let next = self.out.bodies.len();
-        self.out.bodies.push(placeholder);
+        self.out.bodies.push(Packed::open(placeholder));
         match self.slot {
             None => BodyId::early(next),
             Some(slot) => BodyId::put_off(slot as usize, next),
@@ -168,7 +182,11 @@ impl<'a> FileCx<'a> {
     pub(crate) fn place(&mut self, id: BodyId, body: Body) {
         let at = id.late().unwrap_or(id.slot as usize);
         if let Some(room) = self.out.bodies.get_mut(at) {
-            *room = body;
+            *room = match body.kind {
+                // Few of the constants are asked for. One with closures is: by them.
+                BodyKind::Const if body.closures().next().is_none() => Packed::new(body),
+                _ => Packed::open(body),
+            };
         }
     }
 

@@ -6,7 +6,8 @@ use super::item::{is_public, item_start};
 use super::span;
 use super::ty::ident;
 use crate::ir::{
-    BodyId, Cfg, Function, Impl, Item, ItemKind, ModuleIx, Param, Path, SelfKind, Trait, TyExpr,
+    BodyId, Cfg, Function, Impl, Item, ItemKind, ModuleIx, Packed, Param, Path, SelfKind, Trait,
+    TyExpr, Written,
 };
 use crate::name::Name;
 use proc_macro2::Span as TokenSpan;
@@ -47,7 +48,7 @@ impl FileCx<'_> {
         &mut self,
         module: ModuleIx,
         function: Function,
-        kind: impl FnOnce(Function) -> ItemKind,
+        kind: impl FnOnce(Box<Function>) -> ItemKind,
     ) {
         let item = Item {
             module,
@@ -56,7 +57,7 @@ impl FileCx<'_> {
             cfg: function.cfg.clone(),
             span: function.span,
             name_span: function.name_span,
-            kind: kind(function),
+            kind: kind(Box::new(function)),
         };
         self.out.items.push(item);
     }
@@ -75,10 +76,12 @@ impl FileCx<'_> {
         Function {
             name,
             link_name: said.link_name.unwrap_or(name),
-            generics: self.generics(&sig.generics),
-            params: sig.inputs.iter().map(|arg| self.param(arg)).collect(),
+            written: match source.foreign {
+                // Bindings hold many more declarations than are called.
+                true => Packed::new(self.written(sig)),
+                false => Packed::open(self.written(sig)),
+            },
             self_kind: sig.receiver().map_or(SelfKind::None, self_kind),
-            ret: self.return_type(&sig.output),
             foreign_abi: source.foreign || attr::is_foreign_abi(sig.abi.as_ref()),
             exported: said.exported,
             is_unsafe: matches!(sig.safety, syn::Safety::Unsafe(_)),
@@ -92,6 +95,14 @@ impl FileCx<'_> {
             body,
             span: span::between(self.origin, start, source.last),
             name_span: self.span(sig.ident.span()),
+        }
+    }
+
+    fn written(&mut self, sig: &syn::Signature) -> Written {
+        Written {
+            generics: self.generics(&sig.generics),
+            params: sig.inputs.iter().map(|arg| self.param(arg)).collect(),
+            ret: self.return_type(&sig.output),
         }
     }
 
@@ -198,6 +209,7 @@ impl FileCx<'_> {
         for item in &x.items {
             self.impl_item(module, &mut out, item);
         }
+        out.fns.shrink_to_fit();
         self.in_test = outside;
         let first = x.unsafety.map_or(x.impl_token.span, |t| t.span);
         let start = item_start(&x.attrs, &Visibility::Inherited, first);
@@ -208,7 +220,7 @@ impl FileCx<'_> {
             cfg,
             span: self.between(start, x.brace_token.span.close()),
             name_span: self.between(span::ty_first(&x.self_ty), span::ty_last(&x.self_ty)),
-            kind: ItemKind::Impl(out),
+            kind: ItemKind::Impl(Box::new(out)),
         };
         self.out.items.push(item);
     }
@@ -260,7 +272,7 @@ impl FileCx<'_> {
             cfg: self.cfg(&x.attrs),
             span: self.between(start, x.brace_token.span.close()),
             name_span: self.span(x.ident.span()),
-            kind: ItemKind::Trait(out),
+            kind: ItemKind::Trait(Box::new(out)),
         };
         self.out.items.push(item);
     }

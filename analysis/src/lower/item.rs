@@ -44,12 +44,13 @@ struct Head<'t> {
 }
 
 impl FileCx<'_> {
-    /// All items of a file.
+    /// All items of a file, or of a piece of one: the first has the attributes.
     pub(crate) fn file_items(&mut self, tree: &syn::File) {
         let root = ModuleIx(0);
-        let cfg = self.cfg(&tree.attrs);
-        self.in_test = cfg.as_ref().is_some_and(Cfg::needs_test);
-        self.out.modules[0].cfg = cfg;
+        if let Some(cfg) = self.cfg(&tree.attrs) {
+            self.in_test = cfg.needs_test();
+            self.out.modules[0].cfg = Some(cfg);
+        }
         for item in &tree.items {
             self.item(root, item);
         }
@@ -205,7 +206,7 @@ impl FileCx<'_> {
 
     fn struct_item(&mut self, module: ModuleIx, x: &syn::ItemStruct) {
         let (repr, derives) = attr::layout(&x.attrs);
-        let kind = ItemKind::Struct(Struct {
+        let kind = ItemKind::Struct(Box::new(Struct {
             generics: self.generics(&x.generics),
             fields: self.fields(&x.fields),
             tuple: matches!(x.fields, syn::Fields::Unnamed(_)),
@@ -213,7 +214,7 @@ impl FileCx<'_> {
             repr,
             derives,
             effects: attr::effects(&x.attrs),
-        });
+        }));
         let last = match (&x.semi_token, &x.fields) {
             (Some(semi), _) => semi.spans[0],
             (None, syn::Fields::Named(named)) => named.brace_token.span.close(),
@@ -234,7 +235,7 @@ impl FileCx<'_> {
 
     fn union_item(&mut self, module: ModuleIx, x: &syn::ItemUnion) {
         let (repr, derives) = attr::layout(&x.attrs);
-        let kind = ItemKind::Struct(Struct {
+        let kind = ItemKind::Struct(Box::new(Struct {
             generics: self.generics(&x.generics),
             fields: self.field_list(&x.fields.named),
             tuple: false,
@@ -242,7 +243,7 @@ impl FileCx<'_> {
             repr,
             derives,
             effects: attr::effects(&x.attrs),
-        });
+        }));
         self.declare(
             Head {
                 module,
@@ -267,13 +268,13 @@ impl FileCx<'_> {
                 tuple: matches!(variant.fields, syn::Fields::Unnamed(_)),
             });
         }
-        let kind = ItemKind::Enum(Enum {
+        let kind = ItemKind::Enum(Box::new(Enum {
             generics,
             variants,
             repr,
             derives,
             effects: attr::effects(&x.attrs),
-        });
+        }));
         self.declare(
             Head {
                 module,
@@ -296,8 +297,9 @@ impl FileCx<'_> {
     }
 
     fn field_list<'f>(&mut self, fields: impl IntoIterator<Item = &'f syn::Field>) -> Vec<Field> {
-        let mut out = Vec::new();
-        for (i, field) in fields.into_iter().enumerate() {
+        let fields = fields.into_iter();
+        let mut out = Vec::with_capacity(fields.size_hint().0);
+        for (i, field) in fields.enumerate() {
             out.push(Field {
                 name: field.ident.as_ref().map_or_else(|| Name::index(i), ident),
                 ty: self.ty(&field.ty),

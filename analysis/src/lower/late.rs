@@ -5,7 +5,7 @@ use super::macros::MacroTable;
 use super::span::Origin;
 use super::{ForgetSpans, ParseFailure, failure};
 use crate::ir::{
-    Block, Body, BodyKind, Later, Local, LocalId, Place, Reader, Rvalue, Stmt, StmtKind,
+    Block, Body, BodyKind, Later, Local, LocalId, Packed, Place, Reader, Rvalue, Stmt, StmtKind,
     Terminator, Words,
 };
 use crate::name::Name;
@@ -58,7 +58,7 @@ impl Late {
             syn::parse_str(text).map_err(|error| failure(origin, &error))?;
         let mut cx = FileCx::late(origin, &self.macros, slot);
         super::body::lower_fn(&mut cx, later.module, &tree.sig, &tree.block);
-        Ok(cx.out.bodies.into())
+        Ok(cx.out.bodies.into_iter().map(Packed::into_inner).collect())
     }
 }
 

@@ -57,15 +57,19 @@ pub fn skim_file(
         // A suppression covers any piece of a body.
         return lower_file(file, code, macros);
     }
-    let Some(skim) = skim::skim(code, macros, &[])? else {
+    let Some(mut skim) = skim::skim(code, macros, &[])? else {
         return whole(file, code, macros);
     };
-    let _forget = ForgetSpans;
-    let Ok(tree) = syn::parse_file(&skim.text) else {
-        return whole(file, code, macros);
-    };
-    let mut cx = FileCx::new(file, macros).lacking(skim.skipped);
-    cx.file_items(&tree);
+    let mut cx = FileCx::new(file, macros);
+    cx.lacks(std::mem::take(&mut skim.skipped));
+    for (begin, piece) in skim.pieces() {
+        let _forget = ForgetSpans;
+        let Ok(tree) = syn::parse_file(piece) else {
+            return whole(file, code, macros);
+        };
+        cx.begin_piece(begin);
+        cx.file_items(&tree);
+    }
     if !cx.out.later.is_empty() {
         let text = match code.len() == text.len() {
             true => Arc::clone(text),
@@ -73,7 +77,7 @@ pub fn skim_file(
         };
         cx.out.reader = Some(Arc::new(late::Late::new(file, text, Arc::clone(macros))));
     }
-    Ok(cx.out)
+    Ok(cx.finish())
 }
 
 fn whole(file: FileId, text: &str, macros: &MacroTable) -> Result<FileIr, ParseFailure> {
@@ -82,7 +86,7 @@ fn whole(file: FileId, text: &str, macros: &MacroTable) -> Result<FileIr, ParseF
     let mut cx = FileCx::new(file, macros);
     cx.file_items(&tree);
     cx.out.directives = directive::collect(file, text, &tree);
-    Ok(cx.out)
+    Ok(cx.finish())
 }
 
 fn failure(origin: Origin, error: &syn::Error) -> ParseFailure {

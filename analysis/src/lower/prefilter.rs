@@ -5,7 +5,6 @@
 //! triples of a window always lies on a sample. Only where the table knows the triple are the words
 //! themselves compared. That is two instructions a byte, whatever the number of words.
 
-use rustc_hash::FxHashMap;
 use std::ops::ControlFlow;
 
 /// How many entries the table has; it fits into the first cache.
@@ -24,8 +23,9 @@ pub struct Prefilter {
     words: Vec<(Box<[u8]>, Tag)>,
     /// By the hash of a sample: not 0 if it is one of a word.
     table: Box<[u8; SLOTS]>,
-    /// The same hash, with what the sample may belong to.
-    places: FxHashMap<usize, Vec<Place>>,
+    /// The same hash: what the sample may belong to, as a number one higher in `places`.
+    first: Box<[u32; SLOTS]>,
+    places: Vec<Place>,
     /// How many bytes of a sample count, at most three.
     sample: usize,
     /// From sample to sample, at most three.
@@ -55,6 +55,8 @@ struct Place {
     bytes: u32,
     /// Which of them count.
     mask: u32,
+    /// Another place for the same slot, numbered as in `first`; 0 if there is none.
+    next: u32,
 }
 
 impl Prefilter {
@@ -73,7 +75,8 @@ impl Prefilter {
         let mut filter = Prefilter {
             words: Vec::with_capacity(words.len()),
             table: Box::new([0; SLOTS]),
-            places: FxHashMap::default(),
+            first: Box::new([0; SLOTS]),
+            places: Vec::new(),
             sample,
             step: (shortest - sample + 1).min(3),
         };
@@ -86,16 +89,14 @@ impl Prefilter {
     fn add(&mut self, word: &[u8], tag: Tag) {
         let number = self.words.len();
         self.words.push((word.into(), tag));
-        let width = self.sample + self.step - 1;
-        let cost = |window: &[u8]| -> u32 {
-            let samples = window.windows(self.sample);
-            let new = samples.filter(|sample| self.table[self.slot(number_of(sample))] == 0);
-            new.map(|sample| sample.iter().copied().map(commonness).product::<u32>())
-                .sum()
+        let cost = |sample: &[u8]| match self.table[self.slot(number_of(sample))] {
+            0 => sample.iter().map(|b| COMMONNESS[usize::from(*b)]).product(),
+            _ => 0,
         };
-        let starts = 0..=word.len().saturating_sub(width);
-        let best = starts.min_by_key(|start| cost(&word[*start..*start + width]));
-        let start = best.unwrap_or(0);
+        let costs: Vec<u32> = word.windows(self.sample).map(cost).collect();
+        let windows = (0..).zip(costs.windows(self.step));
+        let best = windows.min_by_key(|(_, costs)| costs.iter().sum::<u32>());
+        let start = best.map_or(0, |(start, _)| start);
         for offset in start..start + self.step {
             self.enter(number, offset as isize, &word[offset..]);
         }
@@ -120,18 +121,32 @@ impl Prefilter {
     /// Enters a sample of a word: the first bytes of `rest`.
     fn enter(&mut self, word: usize, offset: isize, rest: &[u8]) {
         let known = rest.len().min(4);
+        let bytes = number_of(&rest[..known]);
+        let slot = self.slot(bytes);
         let place = Place {
             word,
             offset,
-            bytes: number_of(&rest[..known]),
+            bytes,
             mask: u32::MAX >> (8 * (4 - known)),
+            next: self.first[slot],
         };
-        let slot = self.slot(place.bytes);
-        self.table[slot] = 1;
-        let places = self.places.entry(slot).or_default();
-        if !places.contains(&place) {
-            places.push(place);
+        let same = |other: &Place| {
+            Place {
+                next: place.next,
+                ..*other
+            } == place
+        };
+        if !self.places_at(slot).any(same) {
+            self.places.push(place);
+            self.table[slot] = 1;
+            self.first[slot] = self.places.len() as u32;
         }
+    }
+
+    /// What a sample with this hash may belong to.
+    fn places_at(&self, slot: usize) -> impl Iterator<Item = &Place> {
+        let place = |number: u32| self.places.get((number as usize).wrapping_sub(1));
+        std::iter::successors(place(self.first[slot]), move |last| place(last.next))
     }
 
     /// The bytes of a sample beyond those that count fall out of the product.
@@ -202,10 +217,7 @@ impl Prefilter {
         sample: u32,
         found: &mut impl FnMut(Tag, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some(places) = self.places.get(&self.slot(sample)) else {
-            return ControlFlow::Continue(());
-        };
-        for place in places {
+        for place in self.places_at(self.slot(sample)) {
             if sample & place.mask != place.bytes {
                 continue;
             }
@@ -231,14 +243,25 @@ fn four<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
 }
 
 fn number_of(sample: &[u8]) -> u32 {
-    sample
-        .iter()
-        .rev()
-        .fold(0, |number, byte| number << 8 | u32::from(*byte))
+    let bytes = (0..).step_by(8).zip(sample);
+    bytes.fold(0, |number, (shift, byte)| {
+        number | u32::from(*byte) << shift
+    })
 }
 
+/// By byte.
+const COMMONNESS: [u32; 256] = {
+    let mut all = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        all[byte] = commonness(byte as u8);
+        byte += 1;
+    }
+    all
+};
+
 /// How often a byte stands in Rust, roughly, in thousandths.
-fn commonness(byte: u8) -> u32 {
+const fn commonness(byte: u8) -> u32 {
     match byte {
         b' ' => 200,
         b'e' => 75,

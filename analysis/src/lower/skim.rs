@@ -20,8 +20,35 @@ use std::ops::Range;
 pub(super) struct Skim {
     /// What is to be parsed.
     pub(super) text: String,
+    /// Where it can be cut into pieces of whole items.
+    cuts: Vec<usize>,
     /// The bodies it lacks, in order.
     pub(super) skipped: Vec<Skipped>,
+}
+
+/// How long a piece is at least, in bytes.
+const PIECE: usize = 128 << 10;
+
+impl Skim {
+    /// What is to be parsed, in pieces of whole items, each with the place where it begins. A syntax
+    /// tree takes some forty bytes for each byte of text, so that no two pieces of a large file should
+    /// have one at a time.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (Pos, &str)> {
+        let mut begin = Pos { line: 1, column: 0 };
+        let ends = self.cuts.iter().copied().chain([self.text.len()]);
+        let mut from = 0;
+        ends.map(move |to| {
+            let piece = &self.text[std::mem::replace(&mut from, to)..to];
+            let at = begin;
+            let (front, last) = piece.rsplit_once('\n').unwrap_or(("", piece));
+            if front.len() + last.len() < piece.len() {
+                begin.line += memchr::memchr_iter(b'\n', front.as_bytes()).count() as u32 + 1;
+                begin.column = 0;
+            }
+            begin.column += last.chars().count() as u32;
+            (at, piece)
+        })
+    }
 }
 
 /// A body that was left out.
@@ -78,6 +105,7 @@ struct Skimmer<'t> {
     done: usize,
     /// A place whose line is known.
     known: (usize, u32),
+    cuts: Vec<usize>,
     skipped: Vec<Skipped>,
     mentions: Mentions<'t>,
 }
@@ -98,6 +126,7 @@ impl<'t> Skimmer<'t> {
             verbatim: false,
             out: String::with_capacity(text.len() / 2),
             known: (0, 1),
+            cuts: Vec::new(),
             skipped: Vec::new(),
             mentions: Mentions::new(text, macros),
         }
@@ -108,6 +137,7 @@ impl<'t> Skimmer<'t> {
         self.skipped.sort_unstable_by_key(|skipped| skipped.begin);
         Skim {
             text: self.out,
+            cuts: self.cuts,
             skipped: self.skipped,
         }
     }
@@ -204,7 +234,10 @@ impl<'t> Skimmer<'t> {
             }
             match piece.kind {
                 Kind::Word => match self.slice(piece) {
-                    b"fn" => self.function(piece)?,
+                    b"fn" => {
+                        self.function(piece)?;
+                        self.cut();
+                    }
                     b"impl" | b"trait" => drop(self.header()?),
                     b"mod" => self.module()?,
                     b"extern" => self.foreign()?,
@@ -219,9 +252,26 @@ impl<'t> Skimmer<'t> {
                     call = false;
                     data &= piece.kind != Kind::Punct(b'{');
                 }
-                Kind::Punct(b';' | b'}') => (call, data) = (false, false),
+                Kind::Punct(b';' | b'}') => {
+                    (call, data) = (false, false);
+                    self.cut();
+                }
                 _ => {}
             }
+        }
+    }
+
+    /// After an item: cuts the text if that is one of the file's own, and the piece is long enough.
+    fn cut(&mut self) {
+        let end = self.pieces.position();
+        let begin = self.cuts.last().copied().unwrap_or(0);
+        // What was not copied yet is longer than what it will be, but for what was left out before.
+        if self.open.is_empty()
+            && self.back.is_none()
+            && self.out.len() + end - self.done - begin > PIECE
+        {
+            self.copy(end);
+            self.cuts.push(self.out.len());
         }
     }
 

@@ -19,7 +19,7 @@ fn lower(text: &str) -> FileIr {
 
 fn function<'i>(ir: &'i FileIr, name: &str) -> &'i Function {
     let find = |item: &'i Item| match &item.kind {
-        ItemKind::Fn(f) | ItemKind::ForeignFn(f) if f.name == name => Some(f),
+        ItemKind::Fn(f) | ItemKind::ForeignFn(f) if f.name == name => Some(&**f),
         ItemKind::Impl(i) => i.fns.iter().find(|f| f.name == name),
         ItemKind::Trait(t) => t.fns.iter().find(|f| f.name == name),
         _ => None,
@@ -90,14 +90,14 @@ fn functions_say_how_they_are_linked() {
     assert!(free.foreign_abi && free.variadic && free.body.is_none());
     let a = function(&ir, "a");
     assert!(a.exported && a.foreign_abi && a.public && a.body.is_some());
-    assert_eq!(a.params[0].name, "x");
-    assert!(a.params[1].name.is_empty());
+    assert_eq!(a.written.params[0].name, "x");
+    assert!(a.written.params[1].name.is_empty());
     let b = function(&ir, "b");
     assert!(b.exported && b.link_name == "bb");
     let c = function(&ir, "c");
     assert!(c.is_async && c.is_unsafe && !c.foreign_abi);
-    assert_eq!(c.generics[0].bounds.len(), 2);
-    assert!(c.generics[1].is_const);
+    assert_eq!(c.written.generics[0].bounds.len(), 2);
+    assert!(c.written.generics[1].is_const);
     assert!(!function(&ir, "d").foreign_abi);
     assert!(function(&ir, "e").is_test && function(&ir, "g").is_test);
 }

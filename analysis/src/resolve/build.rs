@@ -3,7 +3,7 @@
 use super::declare;
 use super::presence::present;
 use super::tree::{Def, Krate, ModId, Module, Ns};
-use super::{BodyOwner, BodyRef, CrateIr, FileIx, FnId, Program, Scope, index::Index};
+use super::{BodyOwner, BodyRef, CrateIr, FileIx, Program, Scope, index::Index};
 use crate::ir::{FileIr, ModuleIx, UseKind};
 use crate::name::Name;
 use rustc_hash::FxHashMap;
@@ -238,12 +238,6 @@ impl Program {
     }
 
     fn index_names(&mut self) {
-        for (at, def) in self.adts.iter().enumerate() {
-            let name = Name::new(&def.canonical);
-            self.canonical_adts
-                .entry(name)
-                .or_insert(super::AdtId::new(at));
-        }
         for (at, def) in self.traits.iter().enumerate() {
             self.canonical_traits
                 .entry(def.canonical)
@@ -262,11 +256,6 @@ impl Program {
             {
                 self.drops.entry(*id).or_insert(f);
             }
-        }
-        for (at, def) in self.fns.iter().enumerate() {
-            let name = Name::new(&def.canonical);
-            let id = FnId::new(at);
-            self.canonical_fns.entry(name).or_insert(id);
         }
     }
 }

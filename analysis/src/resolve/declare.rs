@@ -86,8 +86,7 @@ fn declare(p: &mut Program, file: FileIx, at: u32, item: &Item) {
             p.enter(scope, name, Ns::Type, Def::Alias(index), here);
         }
         ItemKind::Const { ty, body } => {
-            let canonical = format!("{}::{name}", p.module(p.module_of(scope)).path);
-            let id = add_const(p, scope, name, canonical, ty, *body, None);
+            let id = add_const(p, scope, name, ty, *body, None);
             p.enter(scope, name, Ns::Value, Def::Const(id), here);
         }
         ItemKind::Trait(data) => {
@@ -108,20 +107,11 @@ fn variant(name: Name, fields: &[ir::Field], tuple: bool) -> VariantDef {
 
 fn free_fn(p: &mut Program, scope: Scope, place: FnPlace, function: &Function) -> FnId {
     let module = p.module(p.module_of(scope));
-    let canonical = format!("{}::{}", module.path, function.name);
-    let label = match module.path.split("::").skip(1).last() {
-        Some(last) => format!("{last}::{}", function.name),
+    let label = match module.path.rsplit_once("::") {
+        Some((_, last)) => join(last, function.name),
         None => function.name.as_str().to_owned(),
     };
-    add_fn(
-        p,
-        scope,
-        place,
-        function,
-        Owner::Free,
-        (label, canonical),
-        None,
-    )
+    add_fn(p, scope, place, function, Owner::Free, label, None)
 }
 
 fn add_fn(
@@ -130,7 +120,7 @@ fn add_fn(
     place: FnPlace,
     function: &Function,
     owner: Owner,
-    (label, canonical): (String, String),
+    label: String,
     self_ty: Option<Ty>,
 ) -> FnId {
     let id = FnId::new(p.fns.len());
@@ -139,7 +129,6 @@ fn add_fn(
     p.fns.push(FnDef {
         name: function.name,
         label,
-        canonical,
         scope,
         body,
         foreign: false,
@@ -165,10 +154,8 @@ fn add_static(
 ) {
     let id = StaticId::new(p.statics.len());
     let body = p.place_body(scope.file, body, BodyOwner::Static(id));
-    let canonical = format!("{}::{}", p.module(p.module_of(scope)).path, item.name);
     p.statics.push(StaticDef {
         name: item.name,
-        canonical,
         scope,
         ty: ty.clone(),
         mutable,
@@ -184,7 +171,6 @@ fn add_const(
     p: &mut Program,
     scope: Scope,
     name: Name,
-    canonical: String,
     ty: &TyExpr,
     body: Option<BodyId>,
     owner: Option<ImplId>,
@@ -193,7 +179,6 @@ fn add_const(
     let body = p.place_body(scope.file, body, BodyOwner::Const(id));
     p.consts.push(ConstDef {
         name,
-        canonical,
         scope,
         ty: ty.clone(),
         body,
@@ -212,7 +197,7 @@ fn add_adt(
 ) -> AdtId {
     let id = AdtId::new(p.adts.len());
     let module = p.module(p.module_of(scope));
-    let canonical = format!("{}::{}", module.path, item.name);
+    let canonical = join(&module.path, item.name);
     let stub = module.krate == STD;
     p.adts.push(AdtDef {
         name: item.name,
@@ -266,7 +251,7 @@ fn add_trait(p: &mut Program, scope: Scope, item: &Item, at: u32, data: &ir::Tra
     let id = TraitId::new(p.traits.len());
     let module = p.module(p.module_of(scope));
     let stub = module.krate == STD;
-    let canonical = format!("{}::{}", module.path, item.name);
+    let canonical = join(&module.path, item.name);
     p.traits.push(TraitDef {
         name: item.name,
         canonical: Name::new(&canonical),
@@ -285,12 +270,9 @@ fn add_trait(p: &mut Program, scope: Scope, item: &Item, at: u32, data: &ir::Tra
             item: at,
             index: u32::try_from(index).unwrap_or(u32::MAX),
         };
-        let names = (
-            format!("{}::{}", item.name, function.name),
-            format!("{canonical}::{}", function.name),
-        );
+        let label = join(item.name.as_str(), function.name);
         let owner = Owner::Trait(id);
-        let f = add_fn(p, scope, place, function, owner, names, Some(own.clone()));
+        let f = add_fn(p, scope, place, function, owner, label, Some(own.clone()));
         p.traits[id.index()].fns.push(f);
     }
     id
@@ -342,7 +324,7 @@ fn add_impl(p: &mut Program, file: FileIx, at: u32, item: &Item, block: &ir::Imp
         Some(bound) => (Some(bound.path), bound.id, bound.args),
         None => (None, None, Vec::new()),
     };
-    let (label, canonical) = type_label(p, scope, &self_ty, &block.self_ty);
+    let label = type_label(p, &self_ty, &block.self_ty);
     p.impls.push(ImplDef {
         scope,
         generics: block.generics.clone(),
@@ -365,40 +347,27 @@ fn add_impl(p: &mut Program, file: FileIx, at: u32, item: &Item, block: &ir::Imp
             item: at,
             index: u32::try_from(index).unwrap_or(u32::MAX),
         };
-        let names = (
-            format!("{label}::{}", function.name),
-            format!("{canonical}::{}", function.name),
-        );
-        let f = add_fn(
-            p,
-            scope,
-            place,
-            function,
-            Owner::Impl(id),
-            names,
-            Some(self_ty.clone()),
-        );
+        let label = join(&label, function.name);
+        let (owner, own) = (Owner::Impl(id), Some(self_ty.clone()));
+        let f = add_fn(p, scope, place, function, owner, label, own);
         p.impls[id.index()].fns.push(f);
     }
     for (name, ty, body) in &block.consts {
-        let path = format!("{canonical}::{name}");
-        let c = add_const(p, scope, *name, path, ty, *body, Some(id));
+        let c = add_const(p, scope, *name, ty, *body, Some(id));
         p.impls[id.index()].consts.push((*name, c));
     }
 }
 
-/// How one speaks of the type of an impl, and its path.
-fn type_label(p: &Program, scope: Scope, ty: &Ty, written: &TyExpr) -> (String, String) {
-    let root = p.krates[p.module(p.module_of(scope)).krate as usize].name;
+/// A path and one more name: plainer than formatting, since there is one for each function.
+fn join(path: &str, name: Name) -> String {
+    [path, "::", name.as_str()].concat()
+}
+
+/// How one speaks of the type of an impl.
+fn type_label(p: &Program, ty: &Ty, written: &TyExpr) -> String {
     let shape = match ty {
-        Ty::Adt(id, _) => {
-            let def = p.adt(*id);
-            return (def.label.clone(), def.canonical.clone());
-        }
-        Ty::External(name) => {
-            let last = name.as_str().rsplit("::").next().unwrap_or_default();
-            return (last.to_owned(), name.as_str().to_owned());
-        }
+        Ty::Adt(id, _) => &p.adt(*id).label,
+        Ty::External(name) => name.as_str().rsplit("::").next().unwrap_or_default(),
         Ty::Ptr(..) => "pointer",
         Ty::Slice(_) => "slice",
         Ty::Array(..) => "array",
@@ -413,7 +382,7 @@ fn type_label(p: &Program, scope: Scope, ty: &Ty, written: &TyExpr) -> (String, 
             _ => "impl",
         },
     };
-    (shape.to_owned(), format!("{root}::{shape}"))
+    shape.to_owned()
 }
 
 /// The types of fields, when all names are known.

@@ -33,8 +33,6 @@ pub struct FnDef {
     /// As one would speak of it: `Type::method`, `module::f`; of std without the module of a
     /// type: `Box::from_raw`, `ptr::read`.
     pub label: String,
-    /// The full path: `std::boxed::Box::from_raw`, `krate::module::f`.
-    pub canonical: String,
     /// Where its signature's and body's names are resolved.
     pub scope: Scope,
     /// Its body.
@@ -223,8 +221,6 @@ pub struct ImplDef {
 pub struct StaticDef {
     /// Its name.
     pub name: Name,
-    /// The full path.
-    pub canonical: String,
     /// Where its names are resolved.
     pub scope: Scope,
     /// Its type.
@@ -244,8 +240,6 @@ pub struct StaticDef {
 pub struct ConstDef {
     /// Its name.
     pub name: Name,
-    /// The full path.
-    pub canonical: String,
     /// Where its names are resolved.
     pub scope: Scope,
     /// Its type.

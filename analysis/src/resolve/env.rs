@@ -48,7 +48,7 @@ impl Program {
         let def = self.func(id);
         let env = self.owner_env(def.scope, def.owner);
         Env {
-            inner: &self.function(id).generics,
+            inner: &self.function(id).written.generics,
             ..env
         }
     }

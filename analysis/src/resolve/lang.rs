@@ -63,10 +63,13 @@ const ELSEWHERE: &[(Lang, &str)] = &[
 ];
 
 pub(super) fn find(p: &Program) -> FxHashMap<Lang, AdtId> {
+    let adts = p.adts().map(|id| (p.adt(id), id));
+    let stubs = adts.take_while(|(def, _)| def.stub);
+    let stubs: FxHashMap<&str, AdtId> = stubs.map(|(def, id)| (&*def.canonical, id)).collect();
     let mut found = FxHashMap::default();
     for &(item, path) in PATHS.iter().chain(ELSEWHERE) {
-        if let Some(id) = p.find_adt(path) {
-            found.entry(item).or_insert(id);
+        if let Some(id) = stubs.get(path) {
+            found.entry(item).or_insert(*id);
         }
     }
     found

@@ -126,15 +126,13 @@ pub struct Program {
     consts: Vec<ConstDef>,
     /// Where the aliases stand.
     aliases: Vec<(FileIx, u32)>,
-    signatures: Vec<OnceLock<Signature>>,
+    signatures: Vec<OnceLock<Box<Signature>>>,
     owners: FxHashMap<BodyRef, BodyOwner>,
     /// The body in which a closure stands, by file.
     closures: Vec<OnceLock<FxHashMap<BodyId, BodyId>>>,
     index: Index,
     lang: FxHashMap<Lang, AdtId>,
     drops: FxHashMap<AdtId, FnId>,
-    canonical_fns: FxHashMap<Name, FnId>,
-    canonical_adts: FxHashMap<Name, AdtId>,
     canonical_traits: FxHashMap<Name, TraitId>,
     /// While building: impl blocks not yet entered.
     impl_items: Vec<(FileIx, u32)>,
@@ -254,7 +252,7 @@ impl Program {
             let slot = body.body.slot;
             let all = file.late_bodies(slot).iter().enumerate();
             let mut all = all.map(|(nested, code)| (BodyId::put_off(slot as usize, nested), code));
-            let parent = all.find(|(_, code)| closures(code).any(|id| id == body.body));
+            let parent = all.find(|(_, code)| code.closures().any(|id| id == body.body));
             return parent.map(|(id, _)| at(id)).filter(|found| *found != body);
         }
         let parents = self.closures[body.file.index()].get_or_init(|| parents(file));
@@ -353,16 +351,6 @@ impl Program {
             .collect()
     }
 
-    /// The function with this canonical path.
-    pub fn find_fn(&self, canonical: &str) -> Option<FnId> {
-        self.canonical_fns.get(&Name::new(canonical)).copied()
-    }
-
-    /// The type with this canonical path.
-    pub fn find_adt(&self, canonical: &str) -> Option<AdtId> {
-        self.canonical_adts.get(&Name::new(canonical)).copied()
-    }
-
     /// The trait with this canonical path.
     pub fn trait_named(&self, canonical: Name) -> Option<TraitId> {
         self.canonical_traits.get(&canonical).copied()
@@ -392,22 +380,12 @@ impl Program {
 /// The body in which each closure of a file stands.
 fn parents(file: &FileIr) -> FxHashMap<BodyId, BodyId> {
     let mut parents = FxHashMap::default();
-    for (at, body) in file.bodies.iter().enumerate() {
+    // A body that is still packed has no closures.
+    let open = file.bodies.iter().map(ir::Packed::if_open).enumerate();
+    for (at, body) in open.filter_map(|(at, body)| Some((at, body?))) {
         let parent = BodyId::early(at);
-        parents.extend(
-            closures(body)
-                .filter(|id| *id != parent)
-                .map(|id| (id, parent)),
-        );
+        let closures = body.closures().filter(|id| *id != parent);
+        parents.extend(closures.map(|id| (id, parent)));
     }
     parents
-}
-
-/// The closures that a body makes.
-fn closures(body: &ir::Body) -> impl Iterator<Item = BodyId> {
-    let stmts = body.blocks.iter().flat_map(|block| &block.stmts);
-    stmts.filter_map(|stmt| match &stmt.kind {
-        ir::StmtKind::Assign(_, ir::Rvalue::Closure { body, .. }) => Some(*body),
-        _ => None,
-    })
 }

@@ -8,11 +8,11 @@ use crate::name::Name;
 impl Program {
     /// The signature of a function.
     pub fn signature(&self, id: FnId) -> &Signature {
-        self.signatures[id.index()].get_or_init(|| self.make_signature(id))
+        self.signatures[id.index()].get_or_init(|| Box::new(self.make_signature(id)))
     }
 
     fn make_signature(&self, id: FnId) -> Signature {
-        let function = self.function(id);
+        let written = &self.function(id).written;
         let env = self.fn_env(id);
         let mut generics = Vec::new();
         if let Some(at) = env.in_trait {
@@ -21,8 +21,8 @@ impl Program {
         generics.extend(env.outer.iter().map(|g| self.generic_def(&env, g)));
         let outer = generics.len();
         generics.extend(env.inner.iter().map(|g| self.generic_def(&env, g)));
-        let mut params = Vec::with_capacity(function.params.len());
-        for (at, param) in function.params.iter().enumerate() {
+        let mut params = Vec::with_capacity(written.params.len());
+        for (at, param) in written.params.iter().enumerate() {
             params.push(match implied(&param.ty) {
                 Some((bounds, wrap)) => {
                     let name = Name::new(&format!("impl#{at}"));
@@ -41,7 +41,7 @@ impl Program {
             generics,
             outer,
             params,
-            ret: self.lower_ty(&env, &function.ret),
+            ret: self.lower_ty(&env, &written.ret),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Names: what paths mean through renames, globs, re-exports and files that are not in view.
 
-use super::{BodyOwner, CrateIr, IntTy, Len, PlacedFile, Program, Res, Scope, Ty};
+use super::{
+    AdtId, BodyOwner, CrateIr, FnId, IntTy, Len, Owner, PlacedFile, Program, Res, Scope, Ty,
+};
 use crate::ir::{FileIr, ModuleIx, Path};
 use crate::lower::{MacroTable, lower_file};
 use crate::name::Name;
@@ -74,6 +76,28 @@ fn is_block(ir: &FileIr, at: usize) -> bool {
     ir.modules[at].parent.is_some() && ir.modules[at].name.is_empty()
 }
 
+impl Program {
+    /// The full path of a function: `std::boxed::Box::from_raw`, `demo::m::f`.
+    fn path_of(&self, id: FnId) -> String {
+        let def = self.func(id);
+        let front = match (&def.owner, &def.self_ty) {
+            (Owner::Free, _) => self.module_path(def.scope).to_owned(),
+            (Owner::Trait(at), _) => self.trait_def(*at).canonical.to_string(),
+            (Owner::Impl(_), Some(Ty::Adt(at, _))) => self.adt(*at).canonical.clone(),
+            (Owner::Impl(_), _) => return format!("{}::{}", self.crate_name(def.scope), def.label),
+        };
+        format!("{front}::{}", def.name)
+    }
+
+    pub(crate) fn find_fn(&self, path: &str) -> Option<FnId> {
+        self.fns().find(|id| self.path_of(*id) == path)
+    }
+
+    pub(crate) fn find_adt(&self, path: &str) -> Option<AdtId> {
+        self.adts().find(|id| self.adt(*id).canonical == path)
+    }
+}
+
 fn path(text: &str) -> Path {
     let names: Vec<Name> = text.split("::").map(Name::new).collect();
     Path::from_names(&names)
@@ -90,12 +114,12 @@ fn ty(p: &Program, module: &str, text: &str) -> String {
 
 fn describe(p: &Program, res: Res) -> String {
     match res {
-        Res::Fn(id) | Res::TraitFn(_, id) => p.func(id).canonical.clone(),
+        Res::Fn(id) | Res::TraitFn(_, id) => p.path_of(id),
         Res::Adt(id) => p.adt(id).canonical.clone(),
         Res::Ctor(id, v) => format!("ctor {}", p.adt(id).variants[v as usize].name),
         Res::Variant(id, v) => format!("variant {}", p.adt(id).variants[v as usize].name),
-        Res::Static(id) => format!("static {}", p.static_def(id).canonical),
-        Res::Const(id) => format!("const {}", p.constant(id).canonical),
+        Res::Static(id) => format!("static {}", p.static_def(id).name),
+        Res::Const(id) => format!("const {}", p.constant(id).name),
         Res::External(name) => format!("external {name}"),
         Res::Alias(ty) => format!("alias {}", shape(p, &ty)),
         Res::Prim(ty) => shape(p, &ty),
@@ -285,9 +309,9 @@ fn aliases_statics_constants() {
          type Loop = Loop2; type Loop2 = Loop; struct Bad(Loop);",
     )]);
     assert_eq!(ty(&p, "", "Buf"), "alias Vec<u8>");
-    assert_eq!(value(&p, "", "S"), "static demo::S");
-    assert_eq!(value(&p, "", "N"), "const demo::N");
-    assert_eq!(value(&p, "", "A::M"), "const demo::A::M");
+    assert_eq!(value(&p, "", "S"), "static S");
+    assert_eq!(value(&p, "", "N"), "const N");
+    assert_eq!(value(&p, "", "A::M"), "const M");
     assert_eq!(
         value(&p, "", "Buf::with_capacity"),
         "std::vec::Vec::with_capacity"

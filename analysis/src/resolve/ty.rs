@@ -212,6 +212,20 @@ impl Ty {
         }
     }
 
+    /// Whether a parameter stands somewhere inside.
+    pub fn has_params(&self) -> bool {
+        match self {
+            Ty::Param(_) | Ty::Const(Len::Param(_)) => true,
+            Ty::Adt(_, args) | Ty::Tuple(args) | Ty::FnDef(_, args) | Ty::Ctor(_, _, args) => {
+                args.iter().any(Ty::has_params)
+            }
+            Ty::Ref(_, inner) | Ty::Ptr(_, inner) | Ty::Slice(inner) => inner.has_params(),
+            Ty::Array(inner, len) => matches!(len, Len::Param(_)) || inner.has_params(),
+            Ty::FnPtr { params, ret, .. } => ret.has_params() || params.iter().any(Ty::has_params),
+            _ => false,
+        }
+    }
+
     /// Whether the type is certainly `Copy` by its shape alone (references, pointers, scalars).
     pub fn is_scalar(&self) -> bool {
         matches!(

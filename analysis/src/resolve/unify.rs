@@ -19,12 +19,14 @@ pub fn substitute(ty: &Ty, substs: &[(Name, Ty)]) -> Ty {
 
 /// The type with its parameters replaced by what `find` says.
 pub(crate) fn replace(ty: &Ty, find: &dyn Fn(Name) -> Option<Ty>) -> Ty {
-    let one = |ty: &Arc<Ty>| Arc::new(replace(ty, find));
-    let all = |tys: &Arc<[Ty]>| -> Arc<[Ty]> {
-        if tys.is_empty() {
-            return tys.clone();
-        }
-        tys.iter().map(|ty| replace(ty, find)).collect()
+    // What has no parameter inside is shared.
+    let one = |ty: &Arc<Ty>| match ty.has_params() {
+        true => Arc::new(replace(ty, find)),
+        false => ty.clone(),
+    };
+    let all = |tys: &Arc<[Ty]>| match tys.iter().any(Ty::has_params) {
+        true => tys.iter().map(|ty| replace(ty, find)).collect(),
+        false => tys.clone(),
     };
     match ty {
         Ty::Param(name) => find(*name).unwrap_or_else(|| ty.clone()),

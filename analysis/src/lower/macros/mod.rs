@@ -50,6 +50,13 @@ pub(crate) struct Invocations {
     item_depth: u32,
 }
 
+impl Invocations {
+    /// Forgets the macros' tokens: they stand in a table of texts that is emptied.
+    pub(crate) fn forget_tokens(&mut self) {
+        self.definitions.clear();
+    }
+}
+
 /// The tokens from a call's path to its closing delimiter.
 fn call_span(mac: &syn::Macro) -> TokenSpan {
     let first = super::span::path_first(&mac.path);

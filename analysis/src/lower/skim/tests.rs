@@ -139,6 +139,25 @@ fn lines_and_columns_do_not_move() {
 }
 
 #[test]
+fn long_texts_fall_into_pieces_of_whole_items() {
+    let function = "/* é */ pub fn f(a: [u8; { 1 + 1 }]) { a; } struct S { a: u8 }\n";
+    let text = format!("{}mod m {{\n{0}}} const É: u8 = 1;", function.repeat(9000));
+    let skim = skimmed(&text).expect("it is understood");
+    let pieces: Vec<_> = skim.pieces().collect();
+    assert!(pieces.len() > 3, "{}", pieces.len());
+    let mut begun = String::new();
+    for (at, piece) in pieces {
+        assert!(syn::parse_file(piece).is_ok(), "from {at:?}");
+        let line = begun.rsplit('\n').next().unwrap_or_default();
+        let here = (begun.matches('\n').count() + 1, line.chars().count());
+        assert_eq!((at.line as usize, at.column as usize), here);
+        begun.push_str(piece);
+    }
+    assert_eq!(begun, skim.text);
+    assert_eq!(skimmed(function).map(|skim| skim.pieces().count()), Some(1));
+}
+
+#[test]
 fn what_is_not_balanced_is_left_to_the_parser() {
     for text in [
         "fn f() { ( }",

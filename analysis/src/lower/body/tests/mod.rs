@@ -23,7 +23,7 @@ fn check_of(edition: &str, source: &str, expected: &str) {
     let table = MacroTable::of_edition(edition);
     let ir = lower_file(FileId(0), source, &table).expect("the source parses");
     let mut printed = String::new();
-    for body in &ir.bodies {
+    for body in ir.bodies.iter().map(|body| &**body) {
         write!(printed, "{body}").expect("a string takes all");
     }
     let lines = |text: &str| {
