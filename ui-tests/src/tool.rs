@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
 
+/// Every group is on; the level of a default lint stays what users see.
+pub const LEVELS: [&str; 4] = ["-W", "pedantic", "-W", "allow_without_reason"];
+
 /// What a run said.
 #[derive(Debug)]
 pub struct Run {
@@ -74,6 +77,24 @@ pub fn run_as(
         status: status.code(),
         stdout: String::from_utf8_lossy(&stdout).replace('\r', ""),
         stderr: String::from_utf8_lossy(&stderr).replace('\r', ""),
+    }
+}
+
+/// Every lint over one file of `folder`: what it reports, or how it fails.
+///
+/// # Errors
+/// The run ends neither with findings nor without.
+///
+/// # Panics
+/// The program cannot be started.
+pub fn check(program: &str, folder: &Path, file: &str) -> Result<Vec<Reported>, String> {
+    let mut args = vec!["memlint", "--message-format=json"];
+    args.extend(LEVELS);
+    args.push(file);
+    let run = run(program, folder, &args);
+    match run.status {
+        Some(0 | 1) => Ok(run.findings()),
+        other => Err(format!("  exit status {other:?}\n{}", run.stderr)),
     }
 }
 

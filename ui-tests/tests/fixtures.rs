@@ -9,8 +9,6 @@ use ui_tests::fixture::{self, Finding, Fixture};
 use ui_tests::tool::{self, Reported};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_memlint-under-test");
-/// Every group is on; the level of a default lint stays what users see.
-const LEVELS: [&str; 4] = ["-W", "pedantic", "-W", "allow_without_reason"];
 
 #[test]
 fn findings_are_those_announced() {
@@ -130,7 +128,7 @@ fn outcomes() -> &'static [Outcome] {
         let work = || {
             let mut outcomes = Vec::new();
             while let Some(fixture) = next(&fixtures) {
-                let outcome = check(&fixture);
+                let outcome = tool::check(PROGRAM, &fixture::folder(), &fixture.name);
                 outcomes.push((fixture, outcome));
             }
             outcomes
@@ -149,17 +147,6 @@ fn outcomes() -> &'static [Outcome] {
 
 fn next(fixtures: &Mutex<Vec<Fixture>>) -> Option<Fixture> {
     fixtures.lock().unwrap().pop()
-}
-
-fn check(fixture: &Fixture) -> Result<Vec<Reported>, String> {
-    let mut args = vec!["memlint", "--message-format=json"];
-    args.extend(LEVELS);
-    args.push(&fixture.name);
-    let run = tool::run(PROGRAM, &fixture::folder(), &args);
-    match run.status {
-        Some(0 | 1) => Ok(run.findings()),
-        other => Err(format!("  exit status {other:?}\n{}", run.stderr)),
-    }
 }
 
 fn compare(golden: &Path, text: &str) -> String {

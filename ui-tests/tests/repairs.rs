@@ -9,11 +9,10 @@ use ui_tests::tool::{self, Run};
 use ui_tests::{fixture, repository};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_memlint-under-test");
-const LEVELS: [&str; 4] = ["-W", "pedantic", "-W", "allow_without_reason"];
 
 fn memlint(folder: &Path, args: &[&str]) -> Run {
     let mut all = vec!["memlint"];
-    all.extend(LEVELS);
+    all.extend(tool::LEVELS);
     all.extend(args);
     tool::run(PROGRAM, folder, &all)
 }
