@@ -1,6 +1,7 @@
-//! Fixtures, house rules and sample crates of `cargo memlint`, and what their tests share.
+//! Fixtures, labelled items, house rules and sample crates of `cargo memlint`, and what their tests share.
 
 pub mod fixture;
+pub mod labelled;
 pub mod page;
 pub mod scratch;
 pub mod tool;

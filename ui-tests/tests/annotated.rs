@@ -1,14 +1,17 @@
-//! The fixtures that use `#[memlint::paired_alloc]` compile with the macro itself.
+//! The fixtures and labelled items that use `#[memlint::paired_alloc]` compile with the macro itself.
 #![allow(
     unsafe_code,
     dead_code,
     missing_docs,
     unreachable_pub,
+    unsafe_op_in_unsafe_fn,
     clashing_extern_declarations
 )]
 
-use ui_tests::fixture;
+use ui_tests::{fixture, labelled};
 
+#[path = "../labelled/annotations.rs"]
+mod annotations;
 #[path = "../fixtures/conflicting_annotation/body.rs"]
 mod conflicting_body;
 #[path = "../fixtures/mismatched_dealloc/declared_through.rs"]
@@ -30,19 +33,15 @@ mod two_declared_families;
 
 #[test]
 fn all_of_them_are_here() {
-    let mut names: Vec<String> = Vec::new();
-    for fixture in fixture::all() {
-        if std::fs::read_to_string(&fixture.path)
-            .unwrap()
-            .contains("memlint::paired_alloc")
-        {
-            names.push(fixture.name);
-        }
-    }
+    let fixtures = fixture::all().into_iter().map(|fixture| fixture.path);
+    let labelled = labelled::all().into_iter().map(|file| file.path);
     let here = include_str!("annotated.rs");
-    for name in names {
+    for path in fixtures.chain(labelled) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let name = name.display().to_string().replace('\\', "/");
         assert!(
-            here.contains(&format!("../fixtures/{name}")),
+            !text.contains("memlint::paired_alloc") || here.contains(&format!("\"../{name}\"")),
             "{name} is not compiled here"
         );
     }

@@ -1,11 +1,12 @@
 //! Every lint over every fixture: nothing unexpected, nothing missing, and the text as expected.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 use std::thread;
 use ui_tests::fixture::{self, Finding, Fixture};
+use ui_tests::labelled;
 use ui_tests::tool::{self, Reported};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_memlint-under-test");
@@ -55,19 +56,21 @@ fn required(fixture: &Fixture, reported: &[Reported]) -> Vec<Finding> {
 }
 
 #[test]
-fn fixtures_compile() {
+fn fixtures_and_labelled_items_compile() {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures_compile");
     fs::create_dir_all(&scratch).unwrap();
     let support = ui_tests::repository().join("ui-tests/support/libc.rs");
     compile(&scratch, &support, &["--crate-name", "libc"]);
     let mut modules = String::from("#![allow(warnings)]\n");
     // `annotated.rs` compiles those that need the macro.
-    let plain = |fixture: &Fixture| {
-        let text = fs::read_to_string(&fixture.path).unwrap();
+    let plain = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
         !text.contains("memlint::paired_alloc")
     };
-    for (index, fixture) in fixture::all().into_iter().filter(plain).enumerate() {
-        modules += &format!("#[path = {:?}]\nmod f{index};\n", fixture.path);
+    let fixtures = fixture::all().into_iter().map(|fixture| fixture.path);
+    let labelled = labelled::all().into_iter().map(|file| file.path);
+    for (index, path) in fixtures.chain(labelled).filter(plain).enumerate() {
+        modules += &format!("#[path = {path:?}]\nmod f{index};\n");
     }
     let root = scratch.join("fixtures.rs");
     fs::write(&root, modules).unwrap();

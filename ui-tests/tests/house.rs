@@ -16,10 +16,11 @@ impl File {
         self.name.ends_with(".rs")
     }
 
-    /// Neither a fixture, nor a sample, nor a stub: code of the project that is compiled.
+    /// Neither a fixture, nor a labelled item, nor a sample, nor a stub: code of the project that is compiled.
     fn is_own(&self) -> bool {
         let data = [
             "ui-tests/fixtures/",
+            "ui-tests/labelled/",
             "ui-tests/samples/",
             "ui-tests/support/",
             "analysis/stubs/",
