@@ -223,7 +223,17 @@ fn exists(line: &str) -> Result<(), String> {
                 .then_some(())
                 .ok_or_else(|| "no such command".to_owned())
         }
-        ["cargo", "test", "-p", package, "--test", test] => {
+        ["cargo", "test", "-p", package, "--test", test]
+        | [
+            "cargo",
+            "test",
+            "-p",
+            package,
+            "--test",
+            test,
+            "--",
+            "--nocapture",
+        ] => {
             let tests = member(package).ok_or("no such package")?.join("tests");
             let known = tests.join(format!("{test}.rs")).exists() || tests.join(test).exists();
             known.then_some(()).ok_or_else(|| "no such test".to_owned())
@@ -278,6 +288,11 @@ fn what_does_not_exist_is_noticed() {
         ("cargo xtask no-such-command", false),
         ("A=1 cargo test -p ui-tests --test metamorphic", true),
         ("cargo test -p ui-tests --test no_such_test", false),
+        (
+            "cargo test -p ui-tests --test labelled -- --nocapture",
+            true,
+        ),
+        ("cargo test -p ui-tests --test labelled -- --no-such", false),
         ("no-such-program", false),
     ] {
         assert_eq!(exists(line).is_ok(), good, "{line}");
