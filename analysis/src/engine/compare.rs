@@ -104,6 +104,9 @@ impl<'p> Machine<'p> {
     pub(crate) fn operation(&mut self, op: BinOp, a: ValueId, b: ValueId) -> ValueId {
         if matches!(op, BinOp::Eq | BinOp::Ne) {
             let (a, b) = (self.strip_address(a), self.strip_address(b));
+            if let Some(equal) = self.derived_equal(a, b) {
+                return self.arena.bool(equal == (op == BinOp::Eq));
+            }
             if let Some(test) = self.named_test(a, b).or_else(|| self.named_test(b, a)) {
                 return if op == BinOp::Eq {
                     test
@@ -114,6 +117,45 @@ impl<'p> Machine<'p> {
             return self.arena.binary(op, a, b);
         }
         self.arena.binary(op, a, b)
+    }
+
+    /// Two values of one type of the user's whose comparison is derived, as far as their parts decide.
+    fn derived_equal(&self, a: ValueId, b: ValueId) -> Option<bool> {
+        let (
+            Value::Agg {
+                tag: Tag::Adt(adt, variant),
+                parts,
+                rest,
+            },
+            Value::Agg {
+                tag: Tag::Adt(other, another),
+                parts: others,
+                rest: others_rest,
+            },
+        ) = (self.arena.get(a), self.arena.get(b))
+        else {
+            return None;
+        };
+        let def = self.program.adt(*adt);
+        if adt != other || !def.derives.iter().any(|d| *d == "PartialEq") {
+            return None;
+        }
+        if variant != another {
+            return Some(false);
+        }
+        let alike = parts.iter().map(|p| p.0).eq(others.iter().map(|p| p.0));
+        if !alike || rest.is_some() || others_rest.is_some() {
+            return None;
+        }
+        let mut all = true;
+        for (x, y) in parts.iter().zip(others.iter()) {
+            match (self.arena.as_int(x.1), self.arena.as_int(y.1)) {
+                _ if x.1 == y.1 => {}
+                (Some(_), Some(_)) => return Some(false),
+                _ => all = false,
+            }
+        }
+        all.then_some(true)
     }
 
     /// `x == path::CONSTANT` of a crate out of view asks the same as the pattern `path::CONSTANT`, and

@@ -144,8 +144,8 @@ impl<'p> Machine<'p> {
         let mut pool = Pool::default();
         for mut state in states {
             self.tidy(&mut state, live);
-            if widen && let Some(first) = seen.states.first() {
-                self.widen(first, &mut state);
+            if widen {
+                self.widen(&seen.states, &mut state);
                 self.tidy(&mut state, live);
             }
             if !seen.states.covers(&state) {
@@ -165,34 +165,54 @@ impl<'p> Machine<'p> {
         fresh
     }
 
-    /// Numbers that change from round to round become unknown, and offsets of pointers do.
-    fn widen(&mut self, first: &State, state: &mut State) {
+    /// Numbers that change from round to round become unknown, and offsets of pointers do. What a
+    /// variable held here before, as flags do, does not grow for ever.
+    fn widen(&mut self, seen: &Pool, state: &mut State) {
+        let Some(first) = seen.first() else { return };
         let frame = state.frames.len() - 1;
         let site = self.active().site;
         for at in 0..state.frames[frame].locals.len() {
             let local = LocalId(at as u32);
             let (old, new) = (first.local(frame, local), state.local(frame, local));
-            if old == new {
+            if old == new || seen.has_held(frame, local, new) {
                 continue;
             }
             let numbers = self.is_number(new) && self.is_number(old);
-            if numbers || matches!(self.arena.get(new), Value::Ptr(_)) {
-                let unknown = self.arena.add(Value::Opaque {
-                    site,
-                    turn: 0,
-                    index: 1000 + at as u16,
-                    source: Source::Plain,
-                });
-                let widened = if numbers {
-                    Some(unknown)
-                } else {
-                    self.somewhere_in(old, new, unknown)
-                };
-                if let Some(widened) = widened {
-                    self.renew(state, unknown);
-                    state.set_local(frame, local, widened);
-                }
+            if !numbers && !matches!(self.arena.get(new), Value::Ptr(_)) {
+                continue;
             }
+            let unknown = self.arena.add(Value::Opaque {
+                site,
+                turn: 0,
+                index: 1000 + at as u16,
+                source: Source::Plain,
+            });
+            if !numbers {
+                if let Some(moved) = self.somewhere_in(old, new, unknown) {
+                    self.renew(state, unknown);
+                    state.set_local(frame, local, moved);
+                }
+                continue;
+            }
+            let grown = self.growth(state, old, new);
+            self.renew(state, unknown);
+            state.set_local(frame, local, unknown);
+            if let Some((lo, hi)) = grown {
+                self.bound(state, unknown, lo, hi);
+            }
+        }
+    }
+
+    /// A number that counts up or down from a constant stays on that side of it.
+    fn growth(&self, state: &State, old: ValueId, new: ValueId) -> Option<(i128, i128)> {
+        let start = self.arena.as_int(old)?;
+        let (lo, hi) = self.range(state, new);
+        if lo > start {
+            Some((start + 1, i128::MAX))
+        } else if hi < start {
+            Some((i128::MIN, start - 1))
+        } else {
+            None
         }
     }
 

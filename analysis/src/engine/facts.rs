@@ -264,7 +264,7 @@ impl Machine<'_> {
             || note(st, v, yes))
     }
 
-    fn bound(&mut self, st: &mut State, v: ValueId, lo: i128, hi: i128) -> bool {
+    pub(crate) fn bound(&mut self, st: &mut State, v: ValueId, lo: i128, hi: i128) -> bool {
         match *self.arena.get(v) {
             Value::Int(n) => lo <= n && n <= hi,
             Value::Linear(konst, ref terms) => match terms[..] {

@@ -251,7 +251,7 @@ impl Machine<'_> {
                 .collect();
             args[at] = subject;
             let inner = self.inner_blocks(&st);
-            for (mut after, result) in self.second_half(st, taker, &args) {
+            for (mut after, result) in self.tried_half(st, taker, &args) {
                 self.check_inner(&mut after, &inner, result);
             }
         }

@@ -54,6 +54,11 @@ impl Pool {
         })
     }
 
+    /// Whether a variable holds the value in one of the states.
+    pub(crate) fn has_held(&self, frame: usize, local: LocalId, value: ValueId) -> bool {
+        self.0.iter().any(|s| s.1.local(frame, local) == value)
+    }
+
     pub(crate) fn first(&self) -> Option<&State> {
         self.0.first().map(|s| &s.1)
     }

@@ -202,7 +202,7 @@ impl Machine<'_> {
             let Some((args, blocks)) = hand(self, &mut st, result) else {
                 continue;
             };
-            for (after, _) in self.second_half(st, taker, &args) {
+            for (after, _) in self.tried_half(st, taker, &args) {
                 tried.fits |= blocks.iter().any(|&object| {
                     after.block(object).is_some_and(|block| {
                         matches!(block.status, Status::Ended(_)) && !block.reported

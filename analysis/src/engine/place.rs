@@ -384,10 +384,15 @@ impl<'p> Machine<'p> {
 
     fn item_loc(&mut self, st: &mut State, path: &'p Path) -> Loc {
         let value = match self.resolve(path) {
-            Res::Static(id) => match self.fixed_value(st, id, path) {
-                Some(value) => value,
-                None => return Loc::whole(self.objects.add(Object::Static(id))),
-            },
+            Res::Static(id) => {
+                let object = self.objects.add(Object::Static(id));
+                if st.heap_get(object).is_none()
+                    && let Some(value) = self.fixed_value(st, id, path)
+                {
+                    st.heap_set(object, value);
+                }
+                return Loc::whole(object);
+            }
             Res::Const(id) => self.constant_value(st, id, path),
             Res::Fn(id) => {
                 let substs = self.written_generics(id, path);

@@ -9,7 +9,7 @@ use crate::event::Usage;
 use crate::ir::Operand;
 use crate::name::Name;
 use crate::resolve::FnId;
-use crate::types::{Adjust, Pass, Step, Ty};
+use crate::types::{Adjust, Len, Pass, Step, Ty};
 
 impl<'p> Machine<'p> {
     /// The receiver as the method takes it.
@@ -39,6 +39,13 @@ impl<'p> Machine<'p> {
         }
         for (taken, step) in adjust.steps.iter().enumerate() {
             loc = self.adjust(st, loc, operand, *step, taken)?;
+        }
+        // An array seen as a slice has the length that its type says.
+        if let Operand::Place(place) = operand
+            && loc.len.is_none()
+            && let Ty::Array(_, Len::Known(n)) = behind(self.place_type(place), adjust.steps.len())
+        {
+            loc.len = Some(self.arena.int(i128::from(n)));
         }
         match adjust.pass {
             Pass::Ref => Some(self.point_at(&loc, true)),

@@ -111,6 +111,11 @@ impl<'p> Machine<'p> {
                 self.store(st, &loc, shaped);
             }
         }
+        if let Value::Agg { .. } = self.arena.get(value)
+            && matches!(self.place_type(place), Ty::Int(_) | Ty::Bool)
+        {
+            return Some(self.first_number(value));
+        }
         if self.owns(value) {
             // Nothing can be moved out of a reference: a pattern binds by reference here.
             if implicit {
@@ -119,6 +124,27 @@ impl<'p> Machine<'p> {
             self.store(st, &loc, ValueId::MOVED);
         }
         Some(value)
+    }
+
+    /// What stands at the start of a C struct that is read as a number: the first field's first field.
+    fn first_number(&mut self, value: ValueId) -> ValueId {
+        let mut at = value;
+        for _ in 0..4 {
+            let Value::Agg {
+                tag: Tag::Adt(adt, 0),
+                ..
+            } = *self.arena.get(at)
+            else {
+                return at;
+            };
+            let def = self.program.adt(adt);
+            let first = def.variants.first().and_then(|v| v.fields.first());
+            let Some((name, _)) = first.filter(|_| def.repr.c || def.repr.transparent) else {
+                return value;
+            };
+            at = self.arena.part(at, Key::Name(*name));
+        }
+        at
     }
 
     /// What a pattern's variable gets of a value.

@@ -67,6 +67,14 @@ impl Builder<'_, '_> {
                 self.spliced(&stmts);
                 self.macro_depth -= 1;
             }
+            // Nobody else can name them, but they live as long.
+            Expansion::Block(stmts) => {
+                let names = self.names.len();
+                self.macro_depth += 1;
+                self.spliced(&stmts);
+                self.macro_depth -= 1;
+                self.names.truncate(names);
+            }
             other => {
                 self.push_scope(span);
                 self.expanded(None, other, span);
