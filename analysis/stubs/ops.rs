@@ -82,7 +82,7 @@ impl<T> Iterator for Range<T> {
     fn next(&mut self) -> Option<T> {
         if self.start < self.end {
             let n = self.start;
-            rt::write(&raw mut self.start, if rt::is_zero(self.end - n - 1) { n + 1 } else { rt::unknown() });
+            rt::write(&raw mut self.start, n + 1);
             Some(n)
         } else {
             None
@@ -100,7 +100,7 @@ impl<T> Iterator for RangeInclusive<T> {
     fn next(&mut self) -> Option<T> {
         if self.start <= self.end {
             let n = self.start;
-            rt::write(&raw mut self.start, if rt::is_zero(self.end - n) { n + 1 } else { rt::unknown() });
+            rt::write(&raw mut self.start, n + 1);
             Some(n)
         } else {
             None
@@ -118,7 +118,7 @@ impl<T> Iterator for RangeFrom<T> {
     type Item = T;
     fn next(&mut self) -> Option<T> {
         let n = self.start;
-        rt::write(&raw mut self.start, rt::unknown());
+        rt::write(&raw mut self.start, n + 1);
         Some(n)
     }
     fn some_item(&mut self) -> T { rt::unknown() }

@@ -244,12 +244,14 @@ impl<T> Extend<T> for Vec<T> {
         self.room();
         rt::store_element(self.ptr, x);
         self.len = rt::fresh_len();
+        if self.len == 0 { rt::diverge() }
     }
 }
 impl<T> FromIterator<T> for Vec<T> {
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Vec<T> {
         let x = iter.some_item();
         let v = Vec::fresh();
+        if v.len == 0 { rt::diverge() }
         rt::store_element(v.ptr, x);
         v
     }

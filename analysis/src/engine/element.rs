@@ -4,6 +4,7 @@ use super::block::{Block, Escape, Family};
 use super::call::Outcome;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
+use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
@@ -21,6 +22,7 @@ impl Machine<'_> {
     ) -> Option<ValueId> {
         let loc = self.pointee(pointer)?;
         self.touch(st, loc.object, Usage::Read)?;
+        self.note_element_read(st, &loc);
         let value = self.load(st, &loc);
         let value = self.shape(st, value, ret);
         if name == "read" {
@@ -52,15 +54,7 @@ impl Machine<'_> {
         let loc = self.pointee(pointer)?;
         self.touch(st, loc.object, Usage::Write)?;
         if name == "store_element" {
-            // Which element is not known, so a leak of the ones before cannot be told either.
-            for object in self.reach_from(st, &[value]).into_objects() {
-                if let Some(block) = st.block_mut(object)
-                    && block.owners <= 0
-                    && block.escape == Escape::No
-                {
-                    block.escape = Escape::Element(loc.object);
-                }
-            }
+            self.become_elements(st, value, Escape::Element(loc.object));
             let loc = loc.child(Key::Name(Name::new("[]")));
             // The null at the end of a list is not the element that stands for the others.
             let old = self.load(st, &loc);
@@ -71,6 +65,59 @@ impl Machine<'_> {
         }
         self.store(st, &loc, value);
         Some(())
+    }
+
+    /// A pointer is stored in an array, at a place that is not known.
+    pub(crate) fn note_element(&mut self, st: &mut State, loc: &Loc, value: ValueId) {
+        if !value.is_constant() && self.is_somewhere(loc) {
+            let kept = match st.block(loc.object) {
+                Some(_) => Escape::Element(loc.object),
+                None => Escape::Away,
+            };
+            self.become_elements(st, value, kept);
+        }
+    }
+
+    /// Whether the place within its object is not known.
+    fn is_somewhere(&self, loc: &Loc) -> bool {
+        let unknown = |v: ValueId| self.arena.as_int(v).is_none();
+        unknown(loc.offset)
+            || loc
+                .path
+                .iter()
+                .any(|key| matches!(key, Key::At(at) if unknown(*at)))
+    }
+
+    /// Who reads at such a place may release any of what stands in the object.
+    pub(crate) fn note_element_read(&mut self, st: &mut State, loc: &Loc) {
+        if !self.is_somewhere(loc) {
+            return;
+        }
+        let whole = self.root_value(st, loc.object);
+        let Value::Agg { parts, .. } = self.arena.get(whole) else {
+            return;
+        };
+        let parts = parts.clone();
+        for (_, part) in parts.iter() {
+            if let Value::Ptr(p) = self.arena.get(*part)
+                && let Some(block) = st.block_mut(p.object)
+                && block.owners <= 0
+            {
+                block.escape = Escape::Away;
+            }
+        }
+    }
+
+    /// Which element of many it becomes is not known, so a leak of the ones before cannot be told.
+    fn become_elements(&mut self, st: &mut State, value: ValueId, escape: Escape) {
+        for object in self.reach_from(st, &[value]).into_objects() {
+            if let Some(block) = st.block_mut(object)
+                && block.owners <= 0
+                && block.escape == Escape::No
+            {
+                block.escape = escape;
+            }
+        }
     }
 
     /// Where some element of the array lies.

@@ -10,8 +10,9 @@ use super::row;
 use super::shape::Shape;
 use super::state::{Frame, State};
 use super::tidy::forget_dead;
-use super::value::{Source, Value, ValueId};
-use crate::ir::{BlockId, LocalId, Stmt, StmtKind, Terminator};
+use super::value::{Key, Source, Value, ValueId};
+use crate::ir::{BinOp, BlockId, LocalId, Stmt, StmtKind, Terminator};
+use crate::name::Name;
 use crate::span::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -47,6 +48,9 @@ type Onward = Vec<(BlockId, State)>;
 
 /// Differences of state that are kept where paths meet, as far as numbers and facts go.
 const FEW: usize = 4;
+
+/// Rounds of a loop that are walked one by one if their number is known.
+const SHORT: i128 = 8;
 
 impl<'p> Machine<'p> {
     /// Executes a body. The states that come back have its frame still on top, the result in it.
@@ -177,30 +181,113 @@ impl<'p> Machine<'p> {
             if old == new || seen.has_held(frame, local, new) {
                 continue;
             }
-            let numbers = self.is_number(new) && self.is_number(old);
-            if !numbers && !matches!(self.arena.get(new), Value::Ptr(_)) {
-                continue;
-            }
             let unknown = self.arena.add(Value::Opaque {
                 site,
                 turn: 0,
                 index: 1000 + at as u16,
                 source: Source::Plain,
             });
-            if !numbers {
-                if let Some(moved) = self.somewhere_in(old, new, unknown) {
-                    self.renew(state, unknown);
-                    state.set_local(frame, local, moved);
-                }
-                continue;
+            if let Some(widened) = self.widened(state, old, new, unknown) {
+                state.set_local(frame, local, widened);
+            }
+        }
+    }
+
+    /// A value that was another one in the first round; part by part, as of a range.
+    fn widened(
+        &mut self,
+        state: &mut State,
+        old: ValueId,
+        new: ValueId,
+        unknown: ValueId,
+    ) -> Option<ValueId> {
+        if self.is_number(new) && self.is_number(old) {
+            if let Some(same) = self.by_equality(state, new) {
+                return Some(same);
             }
             let grown = self.growth(state, old, new);
             self.renew(state, unknown);
-            state.set_local(frame, local, unknown);
             if let Some((lo, hi)) = grown {
                 self.bound(state, unknown, lo, hi);
             }
+            return Some(unknown);
         }
+        if let Some(moved) = self.somewhere_in(old, new, unknown) {
+            self.renew(state, unknown);
+            return Some(moved);
+        }
+        let (
+            Value::Agg { tag, parts, rest },
+            Value::Agg {
+                tag: t,
+                parts: others,
+                rest: r,
+            },
+        ) = (self.arena.get(new).clone(), self.arena.get(old).clone())
+        else {
+            return None;
+        };
+        if tag != t || rest != r || !parts.iter().map(|p| p.0).eq(others.iter().map(|p| p.0)) {
+            return None;
+        }
+        if self.is_short(old) {
+            return None;
+        }
+        let mut all = Vec::with_capacity(parts.len());
+        for (new, old) in parts.iter().zip(others.iter()) {
+            let part = self.arena.add(Value::Part(unknown, new.0));
+            let same = new.1 == old.1;
+            let whole = if same {
+                None
+            } else {
+                self.widened(state, old.1, new.1, part)
+            };
+            all.push((new.0, whole.unwrap_or(new.1)));
+        }
+        Some(self.arena.aggregate(tag, all, rest))
+    }
+
+    /// A range of a few constants: it is walked to its end.
+    fn is_short(&mut self, range: ValueId) -> bool {
+        let mut bound = |name: &str| {
+            let part = self.arena.part(range, Key::Name(Name::new(name)));
+            self.arena.as_int(part)
+        };
+        match (bound("start"), bound("end")) {
+            (Some(start), Some(end)) => end - start <= SHORT,
+            _ => false,
+        }
+    }
+
+    /// What a number is, told by what the path found its unknown part to be equal to.
+    fn by_equality(&mut self, state: &State, new: ValueId) -> Option<ValueId> {
+        let Value::Linear(step, terms) = self.arena.get(new) else {
+            return None;
+        };
+        let (step, [(term, 1)]) = (*step, &terms[..]) else {
+            return None;
+        };
+        let term = *term;
+        if let (lo, hi) = self.range(state, new)
+            && lo == hi
+        {
+            return Some(self.arena.int(lo));
+        }
+        let equal = state.facts().iter().find_map(|(fact, _)| {
+            let Value::Binary(BinOp::Eq, a, b) = *self.arena.get(*fact) else {
+                return None;
+            };
+            let other = if a == term {
+                b
+            } else if b == term {
+                a
+            } else {
+                return None;
+            };
+            (self.truth(state, *fact) == Some(true)).then_some(other)
+        })?;
+        let step = self.arena.int(step);
+        Some(self.arena.add_values(equal, step))
     }
 
     /// A number that counts up or down from a constant stays on that side of it.

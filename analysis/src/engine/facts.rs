@@ -58,8 +58,11 @@ impl Machine<'_> {
                 source: Source::Length | Source::Capacity,
                 ..
             } => {
-                let (lo, hi) = st.fact(v).map_or((0, i128::MAX), |f| (f.lo, f.hi));
-                (lo.max(0), hi)
+                let Some(fact) = st.fact(v) else {
+                    return (0, i128::MAX);
+                };
+                let least = i128::from(fact.excludes(0));
+                (fact.lo.max(least), fact.hi)
             }
             // Paths for types without a size own nothing: they are not taken.
             Value::SizeOf(_) => (1, i128::MAX),
@@ -157,6 +160,9 @@ impl Machine<'_> {
 
     /// Whether `a + gap <= b`.
     fn truth_less(&self, st: &State, a: ValueId, b: ValueId, gap: i128) -> Option<bool> {
+        if let Some(apart) = self.apart(st, a, b) {
+            return Some(apart + gap <= 0);
+        }
         let (alo, ahi) = self.range(st, a);
         let (blo, bhi) = self.range(st, b);
         if ahi.saturating_add(gap) <= blo {
@@ -166,6 +172,28 @@ impl Machine<'_> {
         } else {
             None
         }
+    }
+
+    /// How much more than `b` the value `a` is, if they are equal, or the path found two numbers equal
+    /// that are as far apart.
+    fn apart(&self, st: &State, a: ValueId, b: ValueId) -> Option<i128> {
+        if a == b {
+            return Some(0);
+        }
+        let mut equal = st.facts().iter().filter_map(|(fact, _)| {
+            let Value::Binary(BinOp::Eq, x, y) = *self.arena.get(*fact) else {
+                return None;
+            };
+            (known(st, *fact) == Some(true)).then_some((x, y))
+        });
+        let first = equal.next()?;
+        let (apart, terms) = self.arena.difference(a, b);
+        std::iter::once(first).chain(equal).find_map(|(x, y)| {
+            [(x, y), (y, x)].into_iter().find_map(|(x, y)| {
+                let (base, others) = self.arena.difference(x, y);
+                (others == terms).then_some(apart - base)
+            })
+        })
     }
 
     fn truth_variant(&self, st: &State, of: ValueId, variant: Name) -> Option<bool> {

@@ -10,7 +10,7 @@ use super::unknown::is_foreign_path;
 use super::value::{Source, Value, ValueId};
 use crate::event::{Act, Routine as Words, StepKind, Usage};
 use crate::families::{Acquire, Condition, Effect, Families, Routine, Slot, Success};
-use crate::ir::BinOp;
+use crate::ir::{BinOp, LocalId};
 use crate::name::Name;
 use crate::types::Ty;
 use std::rc::Rc;
@@ -234,7 +234,7 @@ impl<'p> Machine<'p> {
         let object = self.objects.add(Object::Block(site, turn.turn));
         if turn.reused {
             self.lose_in_loop(st, object);
-            self.keep_held(st, object);
+            self.give_name_away(st, object);
             let initial = self.arena.add(Value::Initial(object));
             st.heap_set(object, initial);
         }
@@ -244,18 +244,14 @@ impl<'p> Machine<'p> {
             let what = StepKind::Acquired((**by).clone());
             block.push_step(crate::event::Step { at, what });
         }
-        if turn.reused && st.block(object).is_some_and(|b| b.is_live() && !b.reported) {
-            // The old block may still be held under this name: nothing certain can be said.
-            block.escape = Escape::Away;
-        }
         self.audit_born(st, object);
         st.set_block(object, block);
         object
     }
 
-    /// The block of an earlier round gives its name away: what only it holds is still held, by
-    /// something that has no name any more.
-    fn keep_held(&mut self, st: &mut State, object: ObjectId) {
+    /// The block of an earlier round gives its name away. Who still points to it points to something
+    /// that has no name any more, and what only it holds is held by that.
+    fn give_name_away(&mut self, st: &mut State, object: ObjectId) {
         if !st.block(object).is_some_and(|b| b.is_live() && !b.reported) {
             return;
         }
@@ -263,6 +259,40 @@ impl<'p> Machine<'p> {
             if let Some(block) = st.block_mut(inner).filter(|_| inner != object) {
                 block.escape = Escape::Away;
             }
+        }
+        let unnamed = self.fresh(st, 30, Source::Plain);
+        for at in 0..st.frames.len() {
+            for local in 0..st.frames[at].locals.len() {
+                let local = LocalId(local as u32);
+                let old = st.local(at, local);
+                let new = self.repointed(old, object, unnamed);
+                if new != old {
+                    st.set_local(at, local, new);
+                }
+            }
+        }
+        for (holder, old) in st.heap().to_vec() {
+            let new = self.repointed(old, object, unnamed);
+            if new != old {
+                st.heap_set(holder, new);
+            }
+        }
+    }
+
+    /// A value with another one in the place of each pointer to an object.
+    fn repointed(&mut self, value: ValueId, object: ObjectId, to: ValueId) -> ValueId {
+        match self.arena.get(value) {
+            Value::Ptr(p) if p.object == object => to,
+            Value::Agg { tag, parts, rest } => {
+                let (tag, parts, rest) = (*tag, parts.clone(), *rest);
+                let new = parts.iter().map(|p| (p.0, self.repointed(p.1, object, to)));
+                let new: Vec<_> = new.collect();
+                if *parts == new[..] {
+                    return value;
+                }
+                self.arena.aggregate(tag, new, rest)
+            }
+            _ => value,
         }
     }
 

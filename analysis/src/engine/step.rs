@@ -80,6 +80,7 @@ impl<'p> Machine<'p> {
         }
         let loc = self.locate(st, place)?;
         self.touch(st, loc.object, Usage::Write)?;
+        self.note_element(st, &loc, new);
         self.store(st, &loc, new);
         Some(())
     }
@@ -102,6 +103,7 @@ impl<'p> Machine<'p> {
         let loc = self.locate(st, place)?;
         let implicit = self.implicit;
         self.touch(st, loc.object, Usage::Read)?;
+        self.note_element_read(st, &loc);
         let mut value = self.load(st, &loc);
         if self.is_symbol(value) && (implicit || self.is_own_place(st, place)) {
             let ty = self.place_type(place);

@@ -282,6 +282,21 @@ impl Arena {
         }
     }
 
+    /// `a - b` as a constant and the rest, whose terms are in order.
+    pub(crate) fn difference(&self, a: ValueId, b: ValueId) -> (i128, Vec<(ValueId, i128)>) {
+        let (ka, mut terms) = self.terms(a);
+        let (kb, minus) = self.terms(b);
+        for (value, factor) in minus {
+            match terms.iter_mut().find(|t| t.0 == value) {
+                Some(term) => term.1 = term.1.wrapping_sub(factor),
+                None => terms.push((value, factor.wrapping_neg())),
+            }
+        }
+        terms.retain(|t| t.1 != 0);
+        terms.sort_unstable_by_key(|t| t.0);
+        (ka.wrapping_sub(kb), terms)
+    }
+
     pub(crate) fn add_values(&mut self, a: ValueId, b: ValueId) -> ValueId {
         let (ka, mut ta) = self.terms(a);
         let (kb, tb) = self.terms(b);
