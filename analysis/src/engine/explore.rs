@@ -195,8 +195,13 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let grown = self.growth(state, old, new);
+            let positive =
+                self.is_positive(first, local, old) && self.is_positive(state, local, new);
             self.renew(state, unknown);
             state.set_local(frame, local, unknown);
+            if positive {
+                state.fact_mut(unknown).be_positive();
+            }
             if let Some((lo, hi)) = grown {
                 self.bound(state, unknown, lo, hi);
             }
