@@ -1,5 +1,6 @@
 //! `std::borrow`: borrowed or owned.
 
+use crate::ffi::{CStr, CString};
 use crate::ops::Deref;
 use crate::rt;
 
@@ -12,6 +13,18 @@ pub trait BorrowMut<T: ?Sized> {
 pub trait ToOwned {
     type Owned;
     fn to_owned(&self) -> Self::Owned;
+}
+impl ToOwned for str {
+    type Owned = String;
+    fn to_owned(&self) -> String { String::from(self) }
+}
+impl<T: Clone> ToOwned for [T] {
+    type Owned = Vec<T>;
+    fn to_owned(&self) -> Vec<T> { self.to_vec() }
+}
+impl ToOwned for CStr {
+    type Owned = CString;
+    fn to_owned(&self) -> CString { CString::from(self) }
 }
 impl<T: Clone> ToOwned for T {
     type Owned = T;

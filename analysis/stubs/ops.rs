@@ -91,7 +91,7 @@ impl<T> Iterator for Range<T> {
     fn some_item(&mut self) -> T { rt::unknown() }
 }
 impl<T> Range<T> {
-    pub fn contains(&self, x: &T) -> bool { rt::unknown() }
+    pub fn contains(&self, x: &T) -> bool { self.start <= *x && *x < self.end }
     pub fn is_empty(&self) -> bool { self.start >= self.end }
     pub fn len(&self) -> usize { self.end - self.start }
 }
@@ -112,7 +112,7 @@ impl<T> RangeInclusive<T> {
     pub const fn new(start: T, end: T) -> RangeInclusive<T> { RangeInclusive { start, end } }
     pub const fn start(&self) -> &T { &self.start }
     pub const fn end(&self) -> &T { &self.end }
-    pub fn contains(&self, x: &T) -> bool { rt::unknown() }
+    pub fn contains(&self, x: &T) -> bool { self.start <= *x && *x <= self.end }
 }
 impl<T> Iterator for RangeFrom<T> {
     type Item = T;

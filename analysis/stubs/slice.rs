@@ -53,22 +53,24 @@ impl<T> [T] {
         IterMut { ptr: self as *mut [T] as *mut T, started: false }
     }
 
-    // An element access that can fail may find nothing; which element it finds is unknown.
-    pub fn first(&self) -> Option<&T> { self.some_element() }
-    pub fn last(&self) -> Option<&T> { self.some_element() }
-    pub fn get<I>(&self, i: I) -> Option<&T> { self.some_element() }
+    // An element access that can fail may find nothing; which element it finds is unknown, unless it
+    // says which.
+    pub fn first(&self) -> Option<&T> {
+        if rt::len_of(self) == 0 { None } else { Some(&*rt::element(self as *const [T] as *const T)) }
+    }
+    pub fn last(&self) -> Option<&T> {
+        if rt::len_of(self) == 0 { None } else { Some(&*rt::element(self as *const [T] as *const T)) }
+    }
+    pub fn get<I>(&self, i: I) -> Option<&T> { if rt::choice() { Some(&self[i]) } else { None } }
     pub fn first_mut(&mut self) -> Option<&mut T> { self.some_element_mut() }
     pub fn last_mut(&mut self) -> Option<&mut T> { self.some_element_mut() }
-    pub fn get_mut<I>(&mut self, i: I) -> Option<&mut T> { self.some_element_mut() }
+    pub fn get_mut<I>(&mut self, i: I) -> Option<&mut T> { if rt::choice() { Some(&mut self[i]) } else { None } }
     pub fn first_chunk<const N: usize>(&self) -> Option<&[T; N]> { rt::unknown() }
-    fn some_element(&self) -> Option<&T> {
-        if rt::choice() { Some(&*rt::element(self as *const [T] as *const T)) } else { None }
-    }
     fn some_element_mut(&mut self) -> Option<&mut T> {
         if rt::choice() { Some(&mut *rt::element(self as *mut [T] as *mut T)) } else { None }
     }
-    pub unsafe fn get_unchecked<I>(&self, i: I) -> &T { &*rt::element(self as *const [T] as *const T) }
-    pub unsafe fn get_unchecked_mut<I>(&mut self, i: I) -> &mut T { &mut *rt::element(self as *mut [T] as *mut T) }
+    pub unsafe fn get_unchecked<I>(&self, i: I) -> &T { &self[i] }
+    pub unsafe fn get_unchecked_mut<I>(&mut self, i: I) -> &mut T { &mut self[i] }
     pub fn split_first(&self) -> Option<(&T, &[T])> {
         if rt::choice() { Some((&*rt::element(self as *const [T] as *const T), rt::unknown())) } else { None }
     }
@@ -104,9 +106,9 @@ impl<T> [T] {
     pub fn binary_search(&self, x: &T) -> Result<usize, usize> { rt::touch(self); rt::unknown() }
     pub fn binary_search_by<F>(&self, f: F) -> Result<usize, usize> { rt::touch(self); rt::unknown() }
     pub fn binary_search_by_key<B, F>(&self, b: &B, f: F) -> Result<usize, usize> { rt::touch(self); rt::unknown() }
-    pub fn chunks(&self, n: usize) -> crate::iter::Unknown<&[T]> { rt::unknown() }
+    pub fn chunks(&self, n: usize) -> Chunks<T> { Chunks { iter: self.iter() } }
     pub fn chunks_mut(&mut self, n: usize) -> crate::iter::Unknown<&mut [T]> { rt::unknown() }
-    pub fn chunks_exact(&self, n: usize) -> crate::iter::Unknown<&[T]> { rt::unknown() }
+    pub fn chunks_exact(&self, n: usize) -> Chunks<T> { Chunks { iter: self.iter() } }
     pub fn chunks_exact_mut(&mut self, n: usize) -> crate::iter::Unknown<&mut [T]> { rt::unknown() }
     pub fn windows(&self, n: usize) -> crate::iter::Unknown<&[T]> { rt::unknown() }
     pub fn split<F>(&self, f: F) -> crate::iter::Unknown<&[T]> { rt::unknown() }
@@ -163,6 +165,24 @@ impl<T> Iterator for IterMut<T> {
         } else { None }
     }
     fn some_item(&mut self) -> &mut T { &mut *rt::element(self.ptr) }
+}
+// A piece begins where the walk has come to, and is as long as it may be.
+pub struct Chunks<T> {
+    iter: Iter<T>,
+}
+impl<T> Iterator for Chunks<T> {
+    type Item = &[T];
+    fn next(&mut self) -> Option<&[T]> {
+        match self.iter.next() {
+            Some(_) => Some(&*rt::with_len(self.iter.ptr, rt::fresh_len())),
+            None => None,
+        }
+    }
+    fn some_item(&mut self) -> &[T] { &*rt::with_len(self.iter.ptr, rt::fresh_len()) }
+}
+impl<T> Chunks<T> {
+    pub fn remainder(&self) -> &[T] { rt::unknown() }
+    pub fn len(&self) -> usize { rt::unknown() }
 }
 impl<T> Iter<T> {
     pub fn as_slice(&self) -> &[T] { rt::unknown() }

@@ -153,20 +153,27 @@ impl Machine<'_> {
         self.element_at(st, array)
     }
 
-    /// A raw pointer that a walk has left in its slot is not lost when the next slot is filled.
+    /// A raw pointer that a walk has left in its slot, by itself or in a struct, is not lost when the
+    /// next slot is filled.
     fn leave_behind(&mut self, st: &mut State, value: ValueId, array: ObjectId) -> bool {
-        let Value::Ptr(pointer) = self.arena.get(value) else {
-            return false;
-        };
-        let object = pointer.object;
         let held = |b: &Block| b.is_live() && b.owners <= 0 && b.escape == Escape::No;
-        if !st.block(object).is_some_and(held) {
+        if !st.blocks().iter().any(|(_, b)| held(b)) || self.owns(value) {
             return false;
         }
-        if let Some(block) = st.block_mut(object) {
-            block.escape = Escape::Element(array);
+        let (mut parts, mut any) = (vec![value], false);
+        while let Some(part) = parts.pop() {
+            match self.arena.get(part) {
+                Value::Agg { parts: inner, .. } => parts.extend(inner.iter().map(|p| p.1)),
+                Value::Ptr(p) if st.block(p.object).is_some_and(held) => {
+                    if let Some(block) = st.block_mut(p.object) {
+                        block.escape = Escape::Element(array);
+                        any = true;
+                    }
+                }
+                _ => {}
+            }
         }
-        true
+        any
     }
 
     /// Some element, or none: elements that ended before are other elements now.

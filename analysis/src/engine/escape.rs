@@ -176,7 +176,17 @@ impl Machine<'_> {
                     .filter(|part| self.is_given_up(st, part.1))
                     .map(|part| part.0)
                     .collect();
-                let rest = self.fresh_havoc(st, source);
+                // The elements of a list are Rust's if one of them is: the list was only lent.
+                let plain = matches!(tag, Tag::None | Tag::Array);
+                let element = |key: &Key| match key {
+                    Key::At(_) => true,
+                    Key::Name(name) => {
+                        *name == "[]" || plain && name.as_str().parse::<u32>().is_ok()
+                    }
+                };
+                let listed = given.iter().any(element);
+                let of_rest = if listed { Source::Plain } else { source };
+                let rest = self.fresh_havoc(st, of_rest);
                 if given.is_empty() {
                     return rest;
                 }

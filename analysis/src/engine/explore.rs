@@ -187,8 +187,13 @@ impl<'p> Machine<'p> {
                 index: 1000 + at as u16,
                 source: Source::Plain,
             });
+            let positive =
+                self.is_positive(first, local, old) && self.is_positive(state, local, new);
             if let Some(widened) = self.widened(state, old, new, unknown) {
                 state.set_local(frame, local, widened);
+                if positive && widened == unknown {
+                    state.fact_mut(unknown).be_positive();
+                }
             }
         }
     }

@@ -30,6 +30,11 @@ impl Fact {
         self.lo <= self.hi
     }
 
+    /// It is positive, whatever else was known.
+    pub(crate) fn be_positive(&mut self) {
+        self.narrow(1, i128::MAX);
+    }
+
     fn exclude(&mut self, n: i128) -> bool {
         if !self.not.contains(&n) && self.not.len() < 8 {
             self.not.push(n);
@@ -64,10 +69,32 @@ impl Machine<'_> {
                 let least = i128::from(fact.excludes(0));
                 (fact.lo.max(least), fact.hi)
             }
+            Value::Apply(name, args) => {
+                let (lo, hi) = st.fact(v).map_or((i128::MIN, i128::MAX), |f| (f.lo, f.hi));
+                let made = self.least_of_checked(st, name.as_str(), args);
+                (made.map_or(lo, |n| lo.max(n)), hi)
+            }
             // Paths for types without a size own nothing: they are not taken.
             Value::SizeOf(_) => (1, i128::MAX),
             _ => st.fact(v).map_or((i128::MIN, i128::MAX), |f| (f.lo, f.hi)),
         }
+    }
+
+    /// The least that a checked operation on numbers that are not negative can give.
+    fn least_of_checked(&self, st: &State, name: &str, args: &[ValueId]) -> Option<i128> {
+        let [a, b] = *args else { return None };
+        let product = match name {
+            "checked_mul" | "saturating_mul" => true,
+            "checked_add" | "saturating_add" => false,
+            _ => return None,
+        };
+        let (a, b) = (self.range(st, a).0, self.range(st, b).0);
+        let least = if product {
+            a.saturating_mul(b)
+        } else {
+            a.saturating_add(b)
+        };
+        (a >= 0 && b >= 0).then_some(least)
     }
 
     /// The value's constant on this path, if it has one.
@@ -112,6 +139,14 @@ impl Machine<'_> {
             let fact = st.fact(a);
             if fact.is_some_and(|f| f.excludes(n)) {
                 return Some(false);
+            }
+            if let Some((part, n)) = self.solved(a, n) {
+                if st.fact(part).is_some_and(|f| f.excludes(n)) {
+                    return Some(false);
+                }
+                if self.constant(st, part) == Some(n) {
+                    return Some(true);
+                }
             }
             let (lo, hi) = self.range(st, a);
             if n < lo || n > hi {
@@ -258,13 +293,37 @@ impl Machine<'_> {
         let Some(n) = self.arena.as_int(b) else {
             return note(st, v, yes);
         };
-        if let Value::Linear(konst, terms) = self.arena.get(a)
-            && let [(term, 1)] = terms[..]
-        {
-            let n = n - konst;
-            return narrow_eq(st, term, n, yes);
+        match self.solved(a, n) {
+            Some((part, n)) => narrow_eq(st, part, n, yes),
+            None => narrow_eq(st, a, n, yes),
         }
-        narrow_eq(st, a, n, yes)
+    }
+
+    /// Which part of `v` must be which number for `v` to be `n`, if that can be said of one part.
+    fn solved(&self, v: ValueId, n: i128) -> Option<(ValueId, i128)> {
+        match *self.arena.get(v) {
+            Value::Linear(konst, ref terms) => match terms[..] {
+                [(term, factor)] => {
+                    let rest = n.checked_sub(konst)?;
+                    (rest.checked_rem(factor)? == 0).then_some((term, rest / factor))
+                }
+                _ => None,
+            },
+            Value::Binary(BinOp::Mul, a, b) if n == 0 => {
+                self.sized_count(a, b).map(|count| (count, 0))
+            }
+            _ => None,
+        }
+    }
+
+    /// Of a product with the size of a type, which is not zero: the other factor.
+    fn sized_count(&self, a: ValueId, b: ValueId) -> Option<ValueId> {
+        let sized = |v: ValueId| matches!(self.arena.get(v), Value::SizeOf(_));
+        if sized(a) {
+            Some(b)
+        } else {
+            sized(b).then_some(a)
+        }
     }
 
     fn assume_less(
@@ -296,12 +355,23 @@ impl Machine<'_> {
         match *self.arena.get(v) {
             Value::Int(n) => lo <= n && n <= hi,
             Value::Linear(konst, ref terms) => match terms[..] {
-                [(term, 1)] => {
-                    let (lo, hi) = (lo.saturating_sub(konst), hi.saturating_sub(konst));
+                [(term, factor)] => {
+                    let (lo, hi) = per_term(lo, hi, konst, factor);
                     lo == i128::MIN && hi == i128::MAX || st.fact_mut(term).narrow(lo, hi)
                 }
                 _ => true,
             },
+            // A size of zero is a count of zero, and nothing is less.
+            Value::Binary(BinOp::Mul, a, b)
+                if (lo > 0 || hi <= 0) && self.sized_count(a, b).is_some() =>
+            {
+                let (lo, hi) = (
+                    if lo > 0 { 1 } else { lo },
+                    if hi <= 0 { 0 } else { i128::MAX },
+                );
+                let count = self.sized_count(a, b).unwrap_or(a);
+                st.fact_mut(count).narrow(lo, hi)
+            }
             _ if lo == i128::MIN && hi == i128::MAX => true,
             _ => st.fact_mut(v).narrow(lo, hi),
         }
@@ -380,6 +450,22 @@ fn note(st: &mut State, v: ValueId, yes: bool) -> bool {
     } else {
         fact.narrow(0, 0)
     }
+}
+
+/// The bounds of `term` where those of `konst + term * factor` are these.
+fn per_term(lo: i128, hi: i128, konst: i128, factor: i128) -> (i128, i128) {
+    let rest = |n: i128| match n {
+        i128::MIN | i128::MAX => None,
+        n => n.checked_sub(konst),
+    };
+    let (mut least, mut most) = (rest(lo), rest(hi));
+    if factor < 0 {
+        std::mem::swap(&mut least, &mut most);
+    }
+    // Rounded inwards.
+    let up = |n: i128| n.div_euclid(factor) + i128::from(n.rem_euclid(factor) != 0 && factor > 0);
+    let down = |n: i128| n.div_euclid(factor) - i128::from(n.rem_euclid(factor) != 0 && factor < 0);
+    (least.map_or(i128::MIN, up), most.map_or(i128::MAX, down))
 }
 
 fn narrow_eq(st: &mut State, v: ValueId, n: i128, yes: bool) -> bool {

@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
 use super::tidy::Reach;
-use super::value::{SiteId, Tag, Value, ValueId};
+use super::value::{SiteId, Source, Tag, Value, ValueId};
 use crate::event::{EventKind, Loss, Usage};
 use crate::ir::LocalId;
 use crate::resolve::Lang;
@@ -36,7 +36,7 @@ impl Machine<'_> {
             .collect();
         let inner = self.held_by_lost(st, &lost);
         for object in lost {
-            if !inner.contains(&object) {
+            if !inner.contains(&object) && !self.is_kept_on_success(st, object) {
                 let (how, at) = self.how_lost(st, object);
                 self.report_lost(st, object, how, at);
             }
@@ -396,6 +396,40 @@ impl Machine<'_> {
             })
         };
         fact.lo > 0 || fact.hi < 0 || fact.not.contains(&0) || named(&fact.not_variant)
+    }
+
+    /// Whether the path found that the foreign call which got the block last had failed.
+    fn was_refused(&self, st: &State, block: &Block) -> bool {
+        let Escape::Borrowed(to, at) = block.escape else {
+            return false;
+        };
+        let is_status = |v: ValueId| match self.arena.get(v) {
+            Value::Opaque { site, source, .. } => {
+                *site == at && *source == Source::ForeignResult(to)
+            }
+            _ => false,
+        };
+        let mut facts = st.facts().iter().map(|fact| fact.0);
+        facts.any(|v| is_status(v) && self.says_failure(st, v))
+    }
+
+    /// A block is taken back from a foreign call that failed: one that did not fail keeps it.
+    pub(crate) fn note_taken_back(&mut self, st: &State, pointer: ValueId) {
+        if let Value::Ptr(p) = self.arena.get(pointer)
+            && let Some(block) = st.block(p.object)
+            && self.was_refused(st, block)
+        {
+            self.taken_back.insert(p.object);
+        }
+    }
+
+    /// Whether the foreign call that got the block keeps it: another path took it back, since there
+    /// the call had failed.
+    fn is_kept_on_success(&self, st: &State, object: ObjectId) -> bool {
+        self.taken_back.contains(&object)
+            && st.block(object).is_some_and(|b| {
+                matches!(b.escape, Escape::Borrowed(..)) && !self.was_refused(st, b)
+            })
     }
 
     /// A C string that Rust gave up.

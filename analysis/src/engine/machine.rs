@@ -5,7 +5,7 @@ use super::cloned::Handed;
 use super::foreign::External;
 use super::interest::Interest;
 use super::noted::Noted;
-use super::object::Objects;
+use super::object::{ObjectId, Objects};
 use super::shape::{Shape, shape_of};
 use super::site::{Site, Sites};
 use super::state::{State, Turn};
@@ -113,6 +113,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) followed: FxHashSet<BodyRef>,
     /// Pointers that functions out of view got.
     pub(crate) handed: Vec<Handed>,
+    /// Blocks that some path took back from a foreign call that had failed.
+    pub(crate) taken_back: FxHashSet<ObjectId>,
     /// Whether memory that is not the root's own was written.
     pub(crate) writes_outside: bool,
     /// What the roots say about the rest of the program.
@@ -178,6 +180,7 @@ impl<'p> Machine<'p> {
             unwinds: Unwinds::default(),
             followed: FxHashSet::default(),
             handed: Vec::new(),
+            taken_back: FxHashSet::default(),
             writes_outside: false,
             noted: Noted::default(),
             failing: false,
@@ -200,6 +203,7 @@ impl<'p> Machine<'p> {
         self.root = root;
         self.root_label = label;
         self.handed.clear();
+        self.taken_back.clear();
         self.writes_outside = false;
         self.made.clear();
         self.unwinds.clear();

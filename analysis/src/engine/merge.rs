@@ -163,6 +163,7 @@ impl Machine<'_> {
         let site = self.active().site;
         let frame = into.frames.len() - 1;
         let mut renewed = Vec::new();
+        let mut positive = Vec::new();
         let others = &other.frames[frame].locals;
         let mut from = 0;
         while let Some(at) = row::difference(&into.frames[frame].locals, others, from) {
@@ -175,6 +176,9 @@ impl Machine<'_> {
                 index: 2000 + at as u16,
                 source: Source::Plain,
             });
+            if self.is_positive(into, local, a) && self.is_positive(other, local, b) {
+                positive.push(unknown);
+            }
             let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
                 // What either of them holds may live on where the joined value goes.
                 self.escape(into, a);
@@ -192,7 +196,20 @@ impl Machine<'_> {
             .collect();
         // What was known of the unknown values of an earlier round is not known of these.
         into.facts_retain(|v| shared.contains(&v) && !self.is_made_of(v, &renewed));
+        for v in positive {
+            into.fact_mut(v).be_positive();
+        }
         into.add_turns(other);
+    }
+
+    /// Whether what a variable holds is a positive number: of all that it is in a loop, this much is
+    /// still known if each round keeps it.
+    pub(crate) fn is_positive(&self, st: &State, local: LocalId, v: ValueId) -> bool {
+        match self.active().types.locals.get(local.0 as usize) {
+            Some(Ty::Int(int)) if int.is_unsigned() => !self.can_be_zero(st, v),
+            Some(Ty::Int(_)) => self.range(st, v).0 > 0,
+            _ => false,
+        }
     }
 
     /// Whether a value is one of these or an expression of them.

@@ -46,11 +46,39 @@ impl Machine<'_> {
             .filter(|&f| self.mentions(f, id))
             .collect();
         st.facts_retain(|v| !stale.contains(&v));
+        self.leave_places(st, id);
         // Nor is this round's memory the one that an earlier round released.
         st.blocks_retain(|o, b| {
             b.is_live()
                 || !matches!(self.objects.get(o), Object::Pointee(v) if self.mentions(v, id))
         });
+    }
+
+    /// An index of a list stands for another one: what was stored at the old one is still there when
+    /// the new one is filled.
+    fn leave_places(&self, st: &mut State, index: ValueId) {
+        let mut left = Vec::new();
+        for (list, value) in st.heap() {
+            let Value::Agg { parts, .. } = self.arena.get(*value) else {
+                continue;
+            };
+            for (key, part) in parts.iter() {
+                if let Key::At(at) = key
+                    && let Value::Ptr(p) = self.arena.get(*part)
+                    && self.mentions(*at, index)
+                {
+                    left.push((p.object, *list));
+                }
+            }
+        }
+        for (object, list) in left {
+            let held = |b: &Block| b.is_live() && b.owners <= 0 && b.escape == Escape::No;
+            if st.block(object).is_some_and(held)
+                && let Some(block) = st.block_mut(object)
+            {
+                block.escape = Escape::Element(list);
+            }
+        }
     }
 
     pub(crate) fn mentions(&self, v: ValueId, what: ValueId) -> bool {

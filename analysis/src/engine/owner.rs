@@ -113,6 +113,7 @@ impl Machine<'_> {
             other => other,
         };
         let by = self.routine("from_raw", &family, Act::Adopt);
+        self.note_taken_back(st, pointer);
         self.adopt(st, pointer, Claim { family, layout, by }, holds);
     }
 

@@ -87,23 +87,27 @@ impl Machine<'_> {
 
     /// Whether a path on which the size is zero is still open.
     pub(crate) fn can_be_zero(&self, st: &State, size: ValueId) -> bool {
-        // A size is never negative: a sum with something positive is not zero.
-        if let Value::Linear(konst, terms) = self.arena.get(size)
-            && *konst > 0
-            && terms.iter().all(|t| t.1 > 0)
-        {
-            return false;
-        }
         if st.fact(size).is_some_and(|fact| fact.excludes(0)) {
             return false;
         }
-        // Nor is a multiple of what is not.
-        if let Value::Linear(0, terms) = self.arena.get(size)
-            && let [(term, _)] = terms[..]
-        {
-            return self.can_be_zero(st, term);
+        match self.arena.get(size) {
+            // A size is never negative: a sum with something positive is not zero.
+            Value::Linear(konst, terms) if *konst >= 0 && terms.iter().all(|t| t.1 > 0) => {
+                *konst == 0 && terms.iter().all(|t| self.can_be_zero(st, t.0))
+            }
+            // Nor is a multiple of what is not.
+            Value::Linear(0, terms) if terms.len() == 1 => self.can_be_zero(st, terms[0].0),
+            Value::Binary(BinOp::Mul, a, b) => self.can_be_zero(st, *a) || self.can_be_zero(st, *b),
+            Value::Apply(name, args)
+                if name.as_str() == "checked_add" || name.as_str() == "saturating_add" =>
+            {
+                args.iter().all(|&part| self.can_be_zero(st, part))
+            }
+            Value::SizeOf(_) => false,
+            _ => {
+                let (lo, hi) = self.range(st, size);
+                lo <= 0 && hi >= 0
+            }
         }
-        let (lo, hi) = self.range(st, size);
-        lo <= 0 && hi >= 0 && !matches!(self.arena.get(size), Value::SizeOf(_))
     }
 }

@@ -215,6 +215,7 @@ impl Machine<'_> {
                 Value::Opaque { site, .. } => {
                     reach.sites.insert(site.0);
                 }
+                Value::Agg { parts, .. } => self.reach_places(parts, reach),
                 Value::Apply(name, _) if reach.carried && *name != Name::ADDR => continue,
                 Value::Binary(BinOp::Eq | BinOp::Lt | BinOp::Le, ..)
                 | Value::Unary(..)
@@ -233,6 +234,21 @@ impl Machine<'_> {
             });
         }
         reach.parts = parts;
+    }
+
+    /// Where something was stored at an index, the round that the index was of has left a trace: the
+    /// index of the next one is another.
+    fn reach_places(&self, parts: &[(Key, ValueId)], reach: &mut Reach) {
+        for part in parts {
+            let Key::At(index) = part.0 else { continue };
+            let mut mark = |v: ValueId| {
+                if let Value::Opaque { site, .. } = self.arena.get(v) {
+                    reach.sites.insert(site.0);
+                }
+            };
+            mark(index);
+            self.arena.children(index, &mut mark);
+        }
     }
 
     pub(crate) fn drain(&self, st: &State, reach: &mut Reach) {

@@ -91,6 +91,14 @@ pub enum Len {
 }
 
 impl IntTy {
+    /// Whether its numbers are never negative.
+    pub fn is_unsigned(self) -> bool {
+        matches!(
+            self,
+            IntTy::U8 | IntTy::U16 | IntTy::U32 | IntTy::U64 | IntTy::U128 | IntTy::Usize
+        )
+    }
+
     /// The type of this name.
     pub fn from_name(name: &str) -> Option<IntTy> {
         Some(match name {
