@@ -1,6 +1,7 @@
 //! The whole analysis of one workspace: stubs and tables, names, execution.
 
 use crate::audit::Audit;
+use crate::deduced::deduced;
 use crate::engine::{self, Options, Stats};
 use crate::event::Event;
 use crate::families::Families;
@@ -44,6 +45,7 @@ pub fn analyze(krates: Vec<CrateIr>, options: &Options) -> Analysis {
     let known = options.families.as_deref();
     let mut families = Cow::Borrowed(known.unwrap_or_else(|| Families::builtin()));
     add_declared(&mut families, &program);
+    add_deduced(&mut families, &program);
     let (events, stats, audit) = engine::execute(&program, &families, options);
     let failures = failures(&program);
     // What is left of a run is its report: giving back millions of small blocks would cost more.
@@ -76,5 +78,15 @@ fn add_declared(families: &mut Cow<'_, Families>, program: &Program) {
         if pairing.role == Role::Free {
             families.propose_release(family, &program.func(id).label);
         }
+    }
+}
+
+/// Adds the families that the declarations of foreign functions tell.
+fn add_deduced(families: &mut Cow<'_, Families>, program: &Program) {
+    let tables = deduced(program, families);
+    if !tables.is_empty() {
+        // What declarations tell names no routine twice, so nothing in it can be refused.
+        let refused = families.to_mut().add(&tables);
+        debug_assert!(refused.is_ok(), "{refused:?}");
     }
 }

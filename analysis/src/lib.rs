@@ -5,6 +5,8 @@
 
 mod word;
 
+mod symbol;
+
 mod given;
 
 pub mod name;
@@ -32,6 +34,8 @@ mod tables;
 mod packed;
 
 mod stubs;
+
+mod deduced;
 
 pub mod engine;
 

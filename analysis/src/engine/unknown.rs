@@ -4,13 +4,14 @@ use super::block::{Birth, Escape, Family, Status};
 use super::call::Outcome;
 use super::cloned::Handed;
 use super::machine::Machine;
-use super::object::ObjectId;
+use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
 use crate::families::Kind;
 use crate::name::Name;
 use crate::resolve::AdtId;
+use crate::symbol;
 use crate::types::Ty;
 
 impl Machine<'_> {
@@ -212,13 +213,15 @@ impl Machine<'_> {
 
     /// A block that ended must not be passed on.
     pub(crate) fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) {
-        let Value::Ptr(p) = self.arena.get(arg) else {
-            return;
+        let object = match self.arena.get(arg) {
+            Value::Ptr(p) => {
+                let object = p.object;
+                self.lent_element(st, object).unwrap_or(object)
+            }
+            // A parameter or a field, whose memory has an entry if something became of it.
+            Value::Param(_) | Value::Part(..) => self.objects.add(Object::Pointee(arg)),
+            _ => return,
         };
-        let mut object = p.object;
-        if let Some(inner) = self.lent_element(st, object) {
-            object = inner;
-        }
         if let Some(block) = st.block(object)
             && let Status::Ended(end) = &block.status
             && !block.reported
@@ -325,8 +328,14 @@ fn says_end(name: &str) -> bool {
         "disconnect",
         "remove",
     ];
-    let name = name.to_ascii_lowercase();
-    ENDS.iter().any(|word| name.contains(word))
+    // `closeall` ends as `close` does, but `send` is not `end`.
+    let says = |word: &String, end: &str| {
+        word == end || end.len() > 3 && (word.starts_with(end) || word.ends_with(end))
+    };
+    let words = symbol::words(name);
+    words
+        .iter()
+        .any(|word| ENDS.iter().any(|end| says(word, end)))
 }
 
 /// Whether a path leads into bindings of a foreign library.
