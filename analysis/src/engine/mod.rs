@@ -17,6 +17,7 @@ mod escape;
 mod explore;
 mod export;
 mod facts;
+mod first;
 mod foreign;
 mod frontier;
 mod handover;

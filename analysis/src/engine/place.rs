@@ -171,7 +171,7 @@ impl<'p> Machine<'p> {
             Proj::Deref => self.deref_typed(st, loc, place, at),
             Proj::Field(name) => {
                 let loc = self.through_references(st, loc, place, at)?;
-                Some(loc.child(Key::Name(*name)))
+                Some(self.field_loc(st, loc, *name))
             }
             Proj::Index(local) => {
                 let loc = self.through_references(st, loc, place, at)?;

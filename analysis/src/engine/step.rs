@@ -128,27 +128,6 @@ impl<'p> Machine<'p> {
         Some(value)
     }
 
-    /// What stands at the start of a C struct that is read as a number: the first field's first field.
-    fn first_number(&mut self, value: ValueId) -> ValueId {
-        let mut at = value;
-        for _ in 0..4 {
-            let Value::Agg {
-                tag: Tag::Adt(adt, 0),
-                ..
-            } = *self.arena.get(at)
-            else {
-                return at;
-            };
-            let def = self.program.adt(adt);
-            let first = def.variants.first().and_then(|v| v.fields.first());
-            let Some((name, _)) = first.filter(|_| def.repr.c || def.repr.transparent) else {
-                return value;
-            };
-            at = self.arena.part(at, Key::Name(*name));
-        }
-        at
-    }
-
     /// What a pattern's variable gets of a value.
     fn bind_part(&mut self, st: &mut State, place: &'p Place, from: usize) -> Option<ValueId> {
         let prefix = |at| self.prefix_type(place, at);
