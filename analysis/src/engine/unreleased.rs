@@ -298,11 +298,16 @@ impl Machine<'_> {
         if ends.is_empty() {
             return false;
         }
-        ends.into_iter().take(STATES * 4).any(|(st, result)| {
+        ends.into_iter().take(STATES * 4).any(|(mut st, result)| {
             let given = self.reach_from(&st, &[result]);
+            // What others hold besides: a pool that gets it back.
+            if let Some(own) = self.pointee(held.pointer).filter(|_| !by_value) {
+                self.store(&mut st, &own, ValueId::MOVED);
+            }
+            let kept = self.reach_end(&st, ValueId::UNIT);
             held.blocks.iter().any(|&object| {
-                let kept = st.block(object).is_some_and(Self::is_left);
-                !kept || gives_away && given.has(object)
+                let left = st.block(object).is_some_and(Self::is_left);
+                !left || gives_away && given.has(object) || kept.has(object)
             })
         })
     }
