@@ -40,9 +40,14 @@ impl Machine<'_> {
 
     fn is_taken_back(&self, one: &HandedOut, taken: &[Taken]) -> bool {
         let program = self.program;
+        // Of these it is known what they take back.
+        let told = |t: &Taken| !is_anything(program, self.told(&t.pointee, t.taken_as.as_ref()));
+        let understood = |id: FnId| taken.iter().any(|t| t.by == id && told(t));
         program.function(one.by).is_test
             || taken.iter().any(|t| self.fits(one, t))
-            || program.fns().any(|id| self.is_named_so(id, one))
+            || program
+                .fns()
+                .any(|id| self.is_named_so(id, one) && !understood(id))
     }
 
     /// Whether what the function takes back can be what was handed out.
