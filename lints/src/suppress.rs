@@ -7,6 +7,7 @@ use crate::lints::{allow_without_reason, malformed_directive, unknown_lint, unus
 use crate::select::Selection;
 use memlint_analysis::ir::{Directive, DirectiveKind};
 use memlint_analysis::span::{Pos, Span};
+use std::cmp::Reverse;
 
 /// What became of the findings.
 #[derive(Clone, Debug, Default)]
@@ -119,28 +120,33 @@ fn innermost<'e, 'a>(
                 || d.call.is_some_and(|call| covers(entry.directive, call))
         })
         .filter(|entry| entry.selection.covers(d.lint, level))
-        .max_by_key(|entry| narrowness(entry.directive))
+        .max_by_key(|entry| narrowness(entry.directive, d.primary.span))
 }
 
 fn covers(directive: &Directive, span: Span) -> bool {
     match directive.kind {
         DirectiveKind::AllowFile => directive.span.file == span.file,
-        _ => directive.scope.contains(span),
+        _ => directive.scope.contains(span) || directive.files.contains(&span.file),
     }
 }
 
 /// Scopes that cover one place lie inside one another: the one that begins last and ends first is
-/// the innermost.
-fn narrowness(directive: &Directive) -> (bool, Pos, std::cmp::Reverse<Pos>) {
-    let in_file = directive.kind != DirectiveKind::AllowFile;
+/// the innermost. One that comes from the module's declaration is the outermost; of several, the one
+/// with fewer files.
+fn narrowness(directive: &Directive, at: Span) -> (u8, Reverse<usize>, Pos, Reverse<Pos>) {
     let scope = directive.scope;
-    (in_file, scope.lo, std::cmp::Reverse(scope.hi))
+    let (rank, files) = match directive.kind {
+        DirectiveKind::AllowFile => (1, 0),
+        _ if scope.file == at.file => (2, 0),
+        _ => (0, directive.files.len()),
+    };
+    (rank, Reverse(files), scope.lo, Reverse(scope.hi))
 }
 
 /// A finding for each directive that names lints which found nothing.
 fn unused(directives: &[Directive], entries: &[Entry<'_>], levels: &Levels) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for directive in directives {
+    for directive in directives.iter().filter(|directive| !directive.unseen) {
         let own = || {
             let mine = |entry: &&Entry<'_>| std::ptr::eq(entry.directive, directive);
             entries.iter().filter(mine)
@@ -204,6 +210,10 @@ mod tests {
             scope: line(scope.0).to(line(scope.1)),
             parts: parts(lints),
             removal: Some(line(scope.0.saturating_sub(1))),
+            outline: Vec::new(),
+            files: Vec::new(),
+            conditions: Vec::new(),
+            unseen: false,
         }
     }
 
