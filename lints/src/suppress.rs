@@ -137,8 +137,8 @@ fn narrowness(directive: &Directive, at: Span) -> (u8, Reverse<usize>, Pos, Reve
     let scope = directive.scope;
     let (rank, files) = match directive.kind {
         DirectiveKind::AllowFile => (1, 0),
-        _ if scope.file == at.file => (2, 0),
-        _ => (0, directive.files.len()),
+        _ if directive.files.contains(&at.file) => (0, directive.files.len()),
+        _ => (2, 0),
     };
     (rank, Reverse(files), scope.lo, Reverse(scope.hi))
 }
@@ -179,6 +179,7 @@ mod tests {
     use crate::sample::{self, event, free, line};
     use memlint_analysis::event::{EventKind, Fault, Loss};
     use memlint_analysis::ir::Part;
+    use memlint_analysis::span::FileId;
 
     fn leak() -> Diagnostic {
         let how = Loss::ScopeEnd;
@@ -290,6 +291,32 @@ mod tests {
         let outcome = run(vec![leak()], &directives);
         assert_eq!(outcome.hygiene.len(), 1);
         assert_eq!(outcome.hygiene[0].primary.span, directives[1].span);
+    }
+
+    #[test]
+    fn a_declared_module_is_covered_from_outside_and_last() {
+        let file = line(9).file;
+        let mut outer = allow(&["leaked_raw"], (2, 2));
+        outer.scope.file = FileId(file.0 + 1);
+        outer.span.file = outer.scope.file;
+        assert_eq!(
+            names(&run(vec![leak()], &[outer.clone()]).kept),
+            ["leaked_raw"]
+        );
+        outer.files = vec![file];
+        assert!(run(vec![leak()], &[outer.clone()]).hygiene.is_empty());
+        let whole = directive(DirectiveKind::AllowFile, &["leaked_raw"], (1, 1));
+        for inner in [whole, allow(&["leaked_raw"], (9, 9))] {
+            let outcome = run(vec![leak()], &[inner, outer.clone()]);
+            assert_eq!(outcome.hygiene[0].primary.span, outer.span);
+        }
+    }
+
+    #[test]
+    fn who_sees_a_part_only_calls_nothing_unused() {
+        let mut torn = allow(&["double_free"], (9, 9));
+        torn.unseen = true;
+        assert!(run(vec![leak()], &[torn]).hygiene.is_empty());
     }
 
     #[test]
