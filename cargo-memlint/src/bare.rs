@@ -37,7 +37,12 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     });
     let own = scanner_for(&config);
     let scanner = own.as_ref().unwrap_or(scanner);
-    let units = units(files, &conditions, &mut manifests, shelf, scanner);
+    let folders: Vec<PathBuf> = cli.choice.paths.iter().map(|path| normal(path)).collect();
+    let whole = |manifest: &Path| {
+        let sources = manifest.with_file_name("src");
+        folders.iter().any(|folder| sources.starts_with(folder))
+    };
+    let units = units(files, &conditions, &mut manifests, &whole, shelf, scanner);
     Ok(Plan {
         root,
         units,
@@ -88,7 +93,8 @@ pub fn package(
     });
     let own = scanner_for(&config);
     let scanner = own.as_ref().unwrap_or(scanner);
-    let units = units(files, &conditions, &mut manifests, shelf, scanner);
+    let whole = |_: &Path| true;
+    let units = units(files, &conditions, &mut manifests, &whole, shelf, scanner);
     Ok(Plan {
         root: folder.to_path_buf(),
         units,
@@ -126,9 +132,10 @@ fn collect(
 ) -> Result<(), Trouble> {
     if !path.exists() {
         let word = path.to_str().unwrap_or_default();
-        let closest = memlint_lints::closest_of(word, ["init", "completions", "man"]);
+        let closest = memlint_lints::closest_of(word, ["init", "completions", "man", "audit"]);
         return Err(
             Trouble::at(path, "no such file or folder").help(match closest {
+                _ if word == "help" => "did you mean `cargo memlint --help`?".to_owned(),
                 Some(errand) => format!("did you mean `cargo memlint {errand}`?"),
                 None => "PATHS are files and folders of Rust sources".to_owned(),
             }),
@@ -189,11 +196,23 @@ fn beside_manifest(path: &Path) -> bool {
         .is_some_and(|folder| folder.join("Cargo.toml").exists())
 }
 
-/// One unit for each file that no other file declares as its module.
+/// Whether the file is one of the package's own, by the usual folders.
+fn is_source(file: &Path, manifest: &Path) -> bool {
+    let inside = manifest
+        .parent()
+        .and_then(|folder| file.strip_prefix(folder).ok());
+    let first = inside.and_then(|path| path.iter().next());
+    let places = ["src", "tests", "examples", "benches", "build.rs"];
+    first.is_some_and(|first| places.iter().any(|place| first == *place))
+}
+
+/// One unit for each file that no other file declares as its module. `whole` tells whether all
+/// sources of a package are named: otherwise code that belongs together is torn apart.
 fn units(
     mut files: Vec<PathBuf>,
     conditions: &Arc<Conditions>,
     manifests: &mut Manifests,
+    whole: &dyn Fn(&Path) -> bool,
     shelf: &mut Shelf,
     scanner: &Scanner,
 ) -> Vec<Unit> {
@@ -211,6 +230,8 @@ fn units(
             root: file.clone(),
             conditions: conditions.clone(),
             only: Some(named.clone()),
+            lacks: (manifests.of(file))
+                .is_some_and(|manifest| is_source(file, manifest) && !whole(manifest)),
             identity: identity(file, manifests),
         })
         .collect()

@@ -12,7 +12,7 @@ use crate::run::Looked;
 use crate::{fingerprint, sink};
 use memlint_analysis::span::FileId;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -133,17 +133,20 @@ impl Baseline {
             .iter()
             .map(|finding| (seen_from(folder, finding, files), &*finding.fingerprint))
             .collect();
-        let looked_at: HashSet<String> = files
+        let looked_at: HashMap<String, &SourceFile> = files
             .iter()
             .enumerate()
-            .filter(|(n, _)| !unparsed.contains(&FileId(*n as u32)))
-            .map(|(_, file)| relative(folder, &file.path))
+            .filter(|(n, file)| !file.lacks && !unparsed.contains(&FileId(*n as u32)))
+            .map(|(_, file)| (relative(folder, &file.path), file))
             .collect();
         let before = self.entries.len();
         self.entries.retain(|entry| {
             let lint = memlint_lints::find(&entry.lint);
             let silent = lint.is_some_and(|lint| looked.ruling.silences(lint));
-            let in_view = looked_at.contains(&entry.path) || !folder.join(&entry.path).exists();
+            let in_view = match looked_at.get(&entry.path) {
+                Some(file) => !file.hidden.iter().any(|name| name.as_str() == entry.item),
+                None => !folder.join(&entry.path).exists(),
+            };
             // Of what was out of view, or silent in this run, nothing is known.
             silent || !in_view || found.contains(&(entry.path.clone(), &*entry.fingerprint))
         });

@@ -2,6 +2,7 @@
 
 use crate::machine::Machine;
 use memlint_analysis::ir::{Cfg, FileIr, Function, Item, ItemKind, ModuleIx};
+use memlint_analysis::name::Name;
 use std::collections::BTreeSet;
 
 /// What is known about the build. Unknown conditions may hold: code under them is looked at.
@@ -66,26 +67,44 @@ impl Conditions {
         }
     }
 
-    /// Removes the items that are certainly absent.
-    pub fn prune(&self, ir: &mut FileIr) {
+    /// Removes the items that are certainly absent, and returns their names.
+    pub fn prune(&self, ir: &mut FileIr) -> Vec<Name> {
+        let mut gone = Vec::new();
         let modules: Vec<bool> = (0..ir.modules.len())
             .map(|ix| self.module_possible(ir, ix))
             .collect();
         let inside = |ix: ModuleIx| modules.get(ix.0 as usize).copied().unwrap_or(true);
-        ir.items
-            .retain(|item| inside(item.module) && self.item_possible(item));
+        ir.items.retain(|item| {
+            let stays = inside(item.module) && self.item_possible(item);
+            if !stays {
+                gone.extend(names(item));
+            }
+            stays
+        });
         for module in &mut ir.modules {
             module
                 .uses
                 .retain(|import| self.possible(import.cfg.as_ref()));
         }
         for item in &mut ir.items {
-            match &mut item.kind {
-                ItemKind::Impl(block) => block.fns.retain(|f| self.function_possible(f)),
-                ItemKind::Trait(block) => block.fns.retain(|f| self.function_possible(f)),
-                _ => {}
-            }
+            let fns = match &mut item.kind {
+                ItemKind::Impl(block) => &mut block.fns,
+                ItemKind::Trait(block) => &mut block.fns,
+                _ => continue,
+            };
+            fns.retain(|function| {
+                let stays = self.function_possible(function);
+                if !stays {
+                    gone.push(function.name);
+                }
+                stays
+            });
         }
+        for directive in &mut ir.directives {
+            let possible = |cfg: &Cfg| self.possible(Some(cfg));
+            directive.unseen |= !directive.conditions.iter().all(possible);
+        }
+        gone
     }
 
     fn module_possible(&self, ir: &FileIr, mut ix: usize) -> bool {
@@ -117,10 +136,20 @@ impl Conditions {
     }
 }
 
+/// The item's own name, and those of its functions.
+fn names(item: &Item) -> Vec<Name> {
+    let functions = match &item.kind {
+        ItemKind::Impl(block) => &block.fns[..],
+        ItemKind::Trait(block) => &block.fns[..],
+        _ => &[],
+    };
+    let functions = functions.iter().map(|function| function.name);
+    functions.chain([item.name]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use memlint_analysis::name::Name;
     use std::sync::Arc;
 
     fn flag(name: &str) -> Cfg {

@@ -9,8 +9,11 @@ use crate::notice::Trouble;
 use fault::Source;
 use memlint_analysis::families::{Families, FamilyTable, LookTable, Tables};
 use memlint_lints::{Level, Selection};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -95,14 +98,32 @@ struct Raw {
     constant: BTreeMap<String, i64>,
 }
 
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a level (`\"warn\"`) or `{ level = \"warn\", priority = 0 }`"
-)]
 enum RawLevel {
     Plain(RawWord),
     Full(RawFull),
+}
+
+/// By hand, so that a wrong word or key is told with those that are known.
+impl<'de> Deserialize<'de> for RawLevel {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<RawLevel, D::Error> {
+        struct Forms;
+        impl<'de> Visitor<'de> for Forms {
+            type Value = RawLevel;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a level (`\"warn\"`) or `{ level = \"warn\", priority = 0 }`")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<RawLevel, E> {
+                RawWord::deserialize(word.into_deserializer()).map(RawLevel::Plain)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawLevel, A::Error> {
+                RawFull::deserialize(MapAccessDeserializer::new(map)).map(RawLevel::Full)
+            }
+        }
+        from.deserialize_any(Forms)
+    }
 }
 
 #[derive(Deserialize)]
@@ -144,7 +165,7 @@ impl Config {
         if let Some(file) = named {
             return Config::read(file);
         }
-        match (beside(root), declared) {
+        match (beside(root)?, declared) {
             (Some(file), Some(declared)) => Err(declared.twice(&file)),
             (Some(file), None) => Config::read(&file),
             (None, Some(declared)) => Config::from_manifest(declared, root),
@@ -160,7 +181,7 @@ impl Config {
         }
         for folder in here.ancestors() {
             let declared = declared(&folder.join("Cargo.toml"), Under::Workspace);
-            if declared.is_some() || beside(folder).is_some() {
+            if declared.is_some() || beside(folder)?.is_some() {
                 return Config::find(None, folder, declared.as_ref());
             }
         }
@@ -194,7 +215,7 @@ impl Config {
     /// count for its own files, after those of the run.
     pub fn join(&mut self, manifest: &Path) -> Result<(), Trouble> {
         let folder = manifest.parent().unwrap_or(Path::new(""));
-        let own = match (beside(folder), declared(manifest, Under::Package)) {
+        let own = match (beside(folder)?, declared(manifest, Under::Package)) {
             (Some(file), Some(declared)) => return Err(declared.twice(&file)),
             // At the root of the workspace it is what counts for the whole run.
             (Some(file), None) if Path::new(&self.rules.origin) == file => return Ok(()),
@@ -253,10 +274,17 @@ impl Rules {
     }
 }
 
-/// The configuration file in a folder.
-fn beside(folder: &Path) -> Option<PathBuf> {
-    let mut files = FILES.iter().map(|name| folder.join(name));
-    files.find(|file| file.is_file())
+/// The configuration file in a folder. Two are refused: nobody could tell which one counts.
+fn beside(folder: &Path) -> Result<Option<PathBuf>, Trouble> {
+    let files = FILES.iter().map(|name| folder.join(name));
+    let mut found = files.filter(|file| file.is_file());
+    match (found.next(), found.next()) {
+        (Some(_), Some(other)) => {
+            let message = format!("the configuration stands both here and in `{}`", FILES[0]);
+            Err(Trouble::at(&other, message).help("keep one of the two"))
+        }
+        (file, _) => Ok(file),
+    }
 }
 
 /// In the order in which they apply.

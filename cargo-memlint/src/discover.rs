@@ -26,7 +26,11 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     let config = config(cli, &metadata, &packages)?;
     let mut notices = misplaced::levels(&metadata, &packages);
     let mut left_out = Vec::new();
-    let units = units(cli, &packages, &mut left_out)?;
+    let mut units = units(cli, &packages, &mut left_out)?;
+    let torn = select::torn(&cli.choice.targets, &metadata, &packages);
+    for unit in &mut units {
+        unit.lacks = torn.contains(unit.identity.package_id.as_str());
+    }
     if units.is_empty() {
         notices.push(nothing_selected(&packages));
     }
@@ -208,6 +212,7 @@ fn unit(package: &Package, target: &Target, conditions: &Arc<Conditions>) -> Uni
         root: normal(target.src_path.as_std_path()),
         conditions: conditions.clone(),
         only: None,
+        lacks: false,
         identity: Identity {
             package_id: package.id.repr.clone(),
             manifest_path: package.manifest_path.to_string(),

@@ -1,8 +1,9 @@
-//! What is told offline: `--explain LINT` and `--list`, completions and the manual page.
+//! What is told offline: `--explain LINT` and `--list`, and completions.
 
 use crate::cli;
 use crate::notice::Trouble;
-use memlint_lints::{Group, Levels};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use memlint_lints::{Group, Levels, Lint};
 use std::fmt::Write;
 
 /// The page of one lint, or of all lints of a group.
@@ -49,18 +50,37 @@ pub fn list(levels: &Levels) -> String {
 
 /// Completions for `cargo-memlint`; zsh's own ones for cargo find them for `cargo memlint` too.
 pub fn completions(shell: clap_complete::Shell) -> String {
+    let mut command = with_names(cli::command());
     let mut out = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(), "cargo-memlint", &mut out);
+    clap_complete::generate(shell, &mut command, "cargo-memlint", &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// The manual page, in roff.
-pub fn manual() -> String {
-    let command = cli::command().name("cargo-memlint");
-    let mut out = Vec::new();
-    // Memory takes everything.
-    let _ = clap_mangen::Man::new(command).render(&mut out);
-    String::from_utf8_lossy(&out).into_owned()
+/// The command with the names of the lints where one is asked for: only here are they all there is
+/// to say.
+fn with_names(command: clap::Command) -> clap::Command {
+    let levels = ["allow", "warn", "deny", "forbid"];
+    let command = levels.into_iter().fold(command, |command, level| {
+        command.mut_arg(level, |arg| arg.value_parser(named(true)))
+    });
+    command.mut_arg("explain", |arg| arg.value_parser(named(false)))
+}
+
+fn named(together: bool) -> PossibleValuesParser {
+    let lint = |lint: &&'static Lint| PossibleValue::new(lint.name).help(lint.summary);
+    let group = |group: &Group| PossibleValue::new(group.name()).help(group.title());
+    let all = [
+        PossibleValue::new("all").help("All lints"),
+        PossibleValue::new("warnings").help("What would be a warning"),
+    ];
+    let all = all.into_iter().filter(|_| together);
+    let groups = Group::ALL.iter().map(group).chain(all);
+    memlint_lints::all()
+        .iter()
+        .map(lint)
+        .chain(groups)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 #[cfg(test)]
@@ -73,6 +93,17 @@ mod tests {
         for lint in memlint_lints::all() {
             assert!(list.contains(lint.name));
             assert!(explain(lint.name).is_ok_and(|page| page.contains(lint.summary)));
+        }
+    }
+
+    #[test]
+    fn lints_are_completed_where_one_is_asked_for() {
+        for shell in [clap_complete::Shell::Bash, clap_complete::Shell::Zsh] {
+            let script = completions(shell);
+            for lint in memlint_lints::all() {
+                assert!(script.contains(lint.name), "{shell}: {}", lint.name);
+            }
+            assert!(script.contains("correctness") && script.contains("warnings"));
         }
     }
 

@@ -22,6 +22,7 @@ pub mod init;
 pub mod load;
 pub mod lowering;
 pub mod machine;
+pub mod manual;
 pub mod narrow;
 pub mod notice;
 pub mod outline;

@@ -32,6 +32,10 @@ pub struct SourceFile {
     pub unit: usize,
     /// What tells the text that was looked at from others, see [`stamp`]; 0 if it was not parsed.
     pub stamp: u64,
+    /// Items in it that are out of view in this run, since their conditions do not hold.
+    pub hidden: BTreeSet<Name>,
+    /// Whether code that it belongs together with is out of view, see [`crate::plan::Unit::lacks`].
+    pub lacks: bool,
 }
 
 /// All that the analysis and the report need.
@@ -92,8 +96,8 @@ struct Job {
 
 /// What one file became.
 enum Outcome {
-    /// What was lowered, and the stamp of the text.
-    Ir(Box<FileIr>, u64),
+    /// What was lowered, the stamp of the text, and the items that are absent from this build.
+    Ir(Box<FileIr>, u64, Vec<Name>),
     Failed(Notice),
     /// An `include!` of something that is no file of items.
     NoItems,
@@ -192,6 +196,8 @@ fn jobs(
                     path: placed.path.clone(),
                     unit: placed.unit,
                     stamp: 0,
+                    hidden: BTreeSet::new(),
+                    lacks: false,
                 });
                 FileId((out.files.len() - 1) as u32)
             });
@@ -268,8 +274,8 @@ fn one(plan: &Plan, job: &Job, text: &Arc<str>, macros: &Arc<MacroTable>, shown:
     });
     match lowered {
         Ok(Ok(mut ir)) => {
-            plan.units[job.placed.unit].conditions.prune(&mut ir);
-            Outcome::Ir(Box::new(ir), stamp(text))
+            let hidden = plan.units[job.placed.unit].conditions.prune(&mut ir);
+            Outcome::Ir(Box::new(ir), stamp(text), hidden)
         }
         Ok(Err(_)) if job.placed.included => Outcome::NoItems,
         Ok(Err(failure)) => Outcome::Failed(not_parsed(shown, text, &failure)),
@@ -316,7 +322,7 @@ fn not_parsed(shown: &str, text: &str, failure: &ParseFailure) -> Notice {
 fn partners_of(jobs: &mut [Job], done: &[Option<Outcome>]) -> Vec<usize> {
     let mut words: HashMap<usize, BTreeSet<String>> = HashMap::new();
     for (job, outcome) in jobs.iter().zip(done) {
-        if let Some(Outcome::Ir(ir, _)) = outcome {
+        if let Some(Outcome::Ir(ir, ..)) = outcome {
             words
                 .entry(job.placed.unit)
                 .or_default()
@@ -363,10 +369,15 @@ fn gather(plan: &Plan, jobs: Vec<Job>, done: Vec<Option<Outcome>>, out: &mut Low
         })
         .collect();
     let mut spans = HashSet::new();
+    let mut places = Vec::with_capacity(jobs.len());
     for (job, outcome) in jobs.into_iter().zip(done) {
+        places.push((job.file, job.placed.unit, job.placed.module.clone()));
         match outcome {
-            Some(Outcome::Ir(mut ir, stamp)) => {
-                out.files[job.file.0 as usize].stamp = stamp;
+            Some(Outcome::Ir(mut ir, stamp, hidden)) => {
+                let source = &mut out.files[job.file.0 as usize];
+                source.stamp = stamp;
+                source.hidden.extend(hidden);
+                source.lacks |= plan.units[job.placed.unit].lacks;
                 if parsed.insert(job.file) {
                     out.counts.parsed_bytes += job.bytes;
                 }
@@ -401,4 +412,34 @@ fn gather(plan: &Plan, jobs: Vec<Job>, done: Vec<Option<Outcome>>, out: &mut Low
     let idle = out.fates.iter().filter(|fate| **fate == Fate::NoTrigger);
     out.counts.skipped = idle.count();
     out.unparsed = failed;
+    cover(&mut out.directives, &places, &out.files, &out.unparsed);
+}
+
+/// Tells the directives on `mod x;` which files they cover, and all of them what is out of view.
+fn cover(
+    directives: &mut [Directive],
+    places: &[(FileId, usize, Vec<Name>)],
+    files: &[SourceFile],
+    unparsed: &HashSet<FileId>,
+) {
+    let source = |file: FileId| &files[file.0 as usize];
+    for directive in directives {
+        directive.unseen |= source(directive.span.file).lacks;
+        if directive.outline.is_empty() {
+            continue;
+        }
+        for (_, unit, module) in places.iter().filter(|(at, ..)| *at == directive.span.file) {
+            let path: Vec<Name> = module.iter().chain(&directive.outline).copied().collect();
+            let below = |place: &&(FileId, usize, Vec<Name>)| {
+                place.1 == *unit && place.2.starts_with(&path)
+            };
+            let covered = places.iter().filter(below).map(|(file, ..)| *file);
+            directive.files.extend(covered);
+        }
+        directive.unseen |= directive.files.is_empty()
+            || directive
+                .files
+                .iter()
+                .any(|file| !source(*file).hidden.is_empty() || unparsed.contains(file));
+    }
 }

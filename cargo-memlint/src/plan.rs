@@ -49,6 +49,8 @@ pub struct Unit {
     pub conditions: Arc<Conditions>,
     /// If given, the only files that are read, and how each was named by the user.
     pub only: Option<Arc<Named>>,
+    /// Whether code that it belongs together with is not looked at: other files, targets or packages.
+    pub lacks: bool,
     /// What cargo's messages say about the target.
     pub identity: Identity,
 }

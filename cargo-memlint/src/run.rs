@@ -13,7 +13,8 @@ use crate::ruling::Ruling;
 use crate::shelf::{Drafts, Shelf};
 use crate::verbose::{self, Clock};
 use crate::with::{self, Beside};
-use crate::{audit, bare, color, discover, explain, fingerprint, init, load, lowering, seen, sink};
+use crate::{audit, bare, color, discover, explain, fingerprint, init, load, lowering, manual};
+use crate::{seen, sink};
 use annotate_snippets::{AnnotationKind, Group, Level as Grade, Origin, Renderer, Snippet};
 use memlint_analysis::lower::scan::Scanner;
 use memlint_analysis::{Analysis, Options, analyze};
@@ -57,7 +58,7 @@ fn errand(cli: &Cli) -> Result<Option<u8>, Trouble> {
     let text = match &cli.command {
         Some(Errand::Init(asked)) => init::init(asked)?,
         Some(Errand::Completions { shell }) => explain::completions(*shell),
-        Some(Errand::Man) => explain::manual(),
+        Some(Errand::Man) => manual::page(),
         Some(Errand::Audit(asked)) => return pooled(|| audit::audit(asked)).map(Some),
         None => match &cli.levels.explain {
             Some(name) => explain::explain(name)?,

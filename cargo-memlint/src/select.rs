@@ -97,6 +97,43 @@ pub fn left_out(
     lacking.then_some("a feature that it requires is off")
 }
 
+/// The packages, by their ids, that are looked at without all that belongs to them: their library
+/// and binaries, and members of the workspace that they depend on or that depend on them.
+pub fn torn<'a>(
+    asked: &Targets,
+    metadata: &'a Metadata,
+    selected: &[&Package],
+) -> BTreeSet<&'a str> {
+    let members = metadata.workspace_packages();
+    let whole = |package: &Package| {
+        let code = |target: &&Target| !is_beside(target);
+        selected.iter().any(|one| one.id == package.id)
+            && (package.targets.iter().filter(code)).all(|target| wanted(asked, target))
+    };
+    let needs = |one: &Package, other: &Package| {
+        let folder = other.manifest_path.parent();
+        (one.dependencies.iter()).any(|dependency| dependency.path.as_deref() == folder)
+    };
+    let (mut waiting, mut intact): (Vec<&Package>, Vec<&Package>) =
+        members.into_iter().partition(|package| !whole(package));
+    let mut torn = BTreeSet::new();
+    while let Some(package) = waiting.pop() {
+        torn.insert(package.id.repr.as_str());
+        let linked = |other: &&Package| needs(package, other) || needs(other, package);
+        let (next, rest) = intact.into_iter().partition(linked);
+        intact = rest;
+        waiting.extend::<Vec<&Package>>(next);
+    }
+    torn
+}
+
+/// Tests, examples, benches and build scripts: no other code calls into them.
+fn is_beside(target: &Target) -> bool {
+    use TargetKind::{Bench, CustomBuild, Example, Test};
+    let kinds = [Bench, CustomBuild, Example, Test];
+    target.kind.iter().any(|kind| kinds.contains(kind))
+}
+
 fn wanted(asked: &Targets, target: &Target) -> bool {
     if asked.all_targets {
         return true;

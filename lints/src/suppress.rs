@@ -7,6 +7,7 @@ use crate::lints::{allow_without_reason, malformed_directive, unknown_lint, unus
 use crate::select::Selection;
 use memlint_analysis::ir::{Directive, DirectiveKind};
 use memlint_analysis::span::{Pos, Span};
+use std::cmp::Reverse;
 
 /// What became of the findings.
 #[derive(Clone, Debug, Default)]
@@ -119,28 +120,33 @@ fn innermost<'e, 'a>(
                 || d.call.is_some_and(|call| covers(entry.directive, call))
         })
         .filter(|entry| entry.selection.covers(d.lint, level))
-        .max_by_key(|entry| narrowness(entry.directive))
+        .max_by_key(|entry| narrowness(entry.directive, d.primary.span))
 }
 
 fn covers(directive: &Directive, span: Span) -> bool {
     match directive.kind {
         DirectiveKind::AllowFile => directive.span.file == span.file,
-        _ => directive.scope.contains(span),
+        _ => directive.scope.contains(span) || directive.files.contains(&span.file),
     }
 }
 
 /// Scopes that cover one place lie inside one another: the one that begins last and ends first is
-/// the innermost.
-fn narrowness(directive: &Directive) -> (bool, Pos, std::cmp::Reverse<Pos>) {
-    let in_file = directive.kind != DirectiveKind::AllowFile;
+/// the innermost. One that comes from the module's declaration is the outermost; of several, the one
+/// with fewer files.
+fn narrowness(directive: &Directive, at: Span) -> (u8, Reverse<usize>, Pos, Reverse<Pos>) {
     let scope = directive.scope;
-    (in_file, scope.lo, std::cmp::Reverse(scope.hi))
+    let (rank, files) = match directive.kind {
+        DirectiveKind::AllowFile => (1, 0),
+        _ if directive.files.contains(&at.file) => (0, directive.files.len()),
+        _ => (2, 0),
+    };
+    (rank, Reverse(files), scope.lo, Reverse(scope.hi))
 }
 
 /// A finding for each directive that names lints which found nothing.
 fn unused(directives: &[Directive], entries: &[Entry<'_>], levels: &Levels) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for directive in directives {
+    for directive in directives.iter().filter(|directive| !directive.unseen) {
         let own = || {
             let mine = |entry: &&Entry<'_>| std::ptr::eq(entry.directive, directive);
             entries.iter().filter(mine)
@@ -173,6 +179,7 @@ mod tests {
     use crate::sample::{self, event, free, line};
     use memlint_analysis::event::{EventKind, Fault, Loss};
     use memlint_analysis::ir::Part;
+    use memlint_analysis::span::FileId;
 
     fn leak() -> Diagnostic {
         let how = Loss::ScopeEnd;
@@ -204,6 +211,10 @@ mod tests {
             scope: line(scope.0).to(line(scope.1)),
             parts: parts(lints),
             removal: Some(line(scope.0.saturating_sub(1))),
+            outline: Vec::new(),
+            files: Vec::new(),
+            conditions: Vec::new(),
+            unseen: false,
         }
     }
 
@@ -280,6 +291,32 @@ mod tests {
         let outcome = run(vec![leak()], &directives);
         assert_eq!(outcome.hygiene.len(), 1);
         assert_eq!(outcome.hygiene[0].primary.span, directives[1].span);
+    }
+
+    #[test]
+    fn a_declared_module_is_covered_from_outside_and_last() {
+        let file = line(9).file;
+        let mut outer = allow(&["leaked_raw"], (2, 2));
+        outer.scope.file = FileId(file.0 + 1);
+        outer.span.file = outer.scope.file;
+        assert_eq!(
+            names(&run(vec![leak()], &[outer.clone()]).kept),
+            ["leaked_raw"]
+        );
+        outer.files = vec![file];
+        assert!(run(vec![leak()], &[outer.clone()]).hygiene.is_empty());
+        let whole = directive(DirectiveKind::AllowFile, &["leaked_raw"], (1, 1));
+        for inner in [whole, allow(&["leaked_raw"], (9, 9))] {
+            let outcome = run(vec![leak()], &[inner, outer.clone()]);
+            assert_eq!(outcome.hygiene[0].primary.span, outer.span);
+        }
+    }
+
+    #[test]
+    fn who_sees_a_part_only_calls_nothing_unused() {
+        let mut torn = allow(&["double_free"], (9, 9));
+        torn.unseen = true;
+        assert!(run(vec![leak()], &[torn]).hygiene.is_empty());
     }
 
     #[test]

@@ -276,27 +276,33 @@ fn completions_and_the_manual_know_every_option() {
         assert!(manual.contains(option), "the manual has no {option}");
     }
     assert!(manual.contains(".TH cargo-memlint 1"), "{manual}");
+    // One page has it all.
+    assert!(!manual.contains("cargo-memlint-"), "{manual}");
     let run = ends_with(scratch.path(), "completions bsh", 2);
     assert!(run.stderr.contains("bash"), "{}", run.stderr);
 }
 
 #[test]
 #[cfg(unix)]
-fn bash_completes_an_option() {
+fn bash_completes_options_and_lints() {
     let scratch = scratch("completions_bash");
     let script = ends_with(scratch.path(), "completions bash", 0).stdout;
-    let ask = "COMP_WORDS=(cargo-memlint --message-f) COMP_CWORD=1\n\
-               $(complete -p cargo-memlint | sed 's/.*-F \\([^ ]*\\).*/\\1/') cargo-memlint --message-f ''\n\
-               printf '%s\\n' \"${COMPREPLY[@]}\"\n";
-    let output = Command::new("bash")
-        .args(["-c", &(script + ask)])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(
-        said.trim(),
-        "--message-format",
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    for (before, word, completed) in [
+        ("", "--message-f", "--message-format"),
+        ("-A", "unused", "unused_allow"),
+        ("--explain", "use_a", "use_after_free"),
+    ] {
+        let ask = format!(
+            "COMP_WORDS=(cargo-memlint {before} {word}) COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+             $(complete -p cargo-memlint | sed 's/.*-F \\([^ ]*\\).*/\\1/') cargo-memlint {word} '{before}'\n\
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+        );
+        let output = Command::new("bash")
+            .args(["-c", &format!("{script}{ask}")])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let wrong = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.trim(), completed, "{wrong}");
+    }
 }

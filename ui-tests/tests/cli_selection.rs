@@ -262,6 +262,7 @@ fn names_that_nothing_has_are_refused_with_a_guess() {
         &["cannot be used with"],
     );
     refused(&scratch, "int", &["did you mean `cargo memlint init`?"]);
+    refused(&scratch, "help", &["did you mean `cargo memlint --help`?"]);
     // A dependency's feature may be named, though nothing is known of it here.
     assert_eq!(checked(&scratch, "--features lower/anything"), "upper");
 }

@@ -287,6 +287,22 @@ fn mistakes_end_the_run_with_their_place() {
             "[levels]\nduble_free = \"warn\"\n",
             vec!["memlint.toml:2:1", "`double_free`"],
         ),
+        (
+            "[levels]\nleak = \"den\"\n",
+            vec!["memlint.toml:2:8", "`forbid`", "did you mean `deny`?"],
+        ),
+        (
+            "[levels]\nleak = { level = \"deny\", prio = 1 }\n",
+            vec!["memlint.toml:2:", "unknown key `prio`", "`priority`"],
+        ),
+        (
+            "[levels]\nleak = { priority = 1 }\n",
+            vec!["memlint.toml:2:8", "`level`"],
+        ),
+        (
+            "[levels]\nleak = 2\n",
+            vec!["memlint.toml:2:8", "expected a level (`\"warn\"`) or"],
+        ),
         ("family = 3\n", vec!["memlint.toml:1:"]),
         ("\u{feff}[[é\n", vec!["memlint.toml:1:"]),
     ] {
@@ -302,6 +318,18 @@ fn mistakes_end_the_run_with_their_place() {
                 run.stderr
             );
         }
+    }
+    // Two files in one place.
+    let scratch = user("two_files")
+        .file("src/lib.rs", "")
+        .file("memlint.toml", "")
+        .file(".memlint.toml", "");
+    for args in [&[][..], &["src"]] {
+        let run = memlint(scratch.path(), args);
+        assert_eq!(run.status, Some(2), "{}", run.stderr);
+        let said = "the configuration stands both here and in `memlint.toml`";
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+        assert!(run.stderr.contains(".memlint.toml"), "{}", run.stderr);
     }
     // Arguments that no call has, and keys that stand in the wrong order, are no trouble.
     let odd = format!(

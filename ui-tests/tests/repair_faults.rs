@@ -272,7 +272,7 @@ fn two_runs_at_once() {
         .file("b.rs", many(300));
     let start = || {
         Command::new(PROGRAM)
-            .args(["memlint", "-q", "--fix", "--allow-no-vcs", "."])
+            .args(["memlint", "--fix", "--allow-no-vcs", "."])
             .current_dir(scratch.path())
             .stderr(Stdio::piped())
             .spawn()
@@ -289,6 +289,7 @@ fn two_runs_at_once() {
             status == Some(0) || (status == Some(2) && refused),
             "{status:?}\n{said}"
         );
+        assert!(!said.contains("in 0 files"), "{said}");
     }
     for name in ["a.rs", "b.rs"] {
         assert_eq!(read(&scratch, name).matches("libc::free(b);").count(), 300);

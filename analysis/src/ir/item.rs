@@ -386,6 +386,15 @@ pub struct Directive {
     /// What is deleted to be rid of it: its whole line if nothing else stands there. `None` if the
     /// attribute does something else as well.
     pub removal: Option<Span>,
+    /// Of a directive on `mod x;` the path of that module from this file, otherwise empty.
+    pub outline: Vec<Name>,
+    /// The files of that module, which it covers as well.
+    pub files: Vec<FileId>,
+    /// Presence conditions of what it stands in and of what it covers. Where one of them does not
+    /// hold, code that it may be for is out of view.
+    pub conditions: Vec<Cfg>,
+    /// Whether code that it may be for is out of view in this run: nobody can call it unused.
+    pub unseen: bool,
 }
 
 /// What stands between two commas of a directive.

@@ -177,7 +177,7 @@ pub(crate) fn function(origin: Origin, attrs: &[Attribute], family: Option<Name>
                 out.link_name = meta_text(&meta).map(|text| Name::new(&text));
             }
             "link_name" => out.link_name = meta_text(&meta).map(|text| Name::new(&text)),
-            "test" | "bench" | "rstest" | "test_case" | "wasm_bindgen_test" => out.is_test = true,
+            name if is_test(name) => out.is_test = true,
             _ if memlint_spec::is_paired_alloc(meta.path()) => {
                 out.pairing = pairing(origin, &meta).or(out.pairing);
             }
@@ -190,6 +190,14 @@ pub(crate) fn function(origin: Origin, attrs: &[Attribute], family: Option<Name>
     }
     out.effects = effects(attrs);
     out
+}
+
+/// Whether the last segment of an attribute's path makes a test of a function.
+pub(crate) fn is_test(name: &str) -> bool {
+    matches!(
+        name,
+        "test" | "bench" | "rstest" | "test_case" | "wasm_bindgen_test"
+    )
 }
 
 /// The stubs' own attributes: last path segment and arguments as text.

@@ -62,8 +62,11 @@ impl Outcome {
             return None;
         }
         let would = if cli.fix.diff { "would fix" } else { "fixed" };
-        let mut text = match self.found.saturating_sub(self.looked.findings.len()) {
+        // What somebody else repaired meanwhile is not ours.
+        let gone = self.found.saturating_sub(self.looked.findings.len());
+        let mut text = match gone {
             0 => format!("{would} nothing"),
+            _ if self.fixed.is_empty() => format!("{would} nothing"),
             n => {
                 let (findings, files) = (counted(n, "finding"), counted(self.fixed.len(), "file"));
                 format!("{would} {findings} in {files}")

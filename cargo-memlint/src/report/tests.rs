@@ -64,6 +64,8 @@ fn written(name: &str, findings: &[Finding]) -> String {
         shown: name.to_owned(),
         unit: 0,
         stamp: 0,
+        hidden: Default::default(),
+        lacks: false,
     };
     let files = [file("src/a.rs"), file("src/b.rs")];
     let target = TargetInfo {
@@ -81,6 +83,7 @@ fn written(name: &str, findings: &[Finding]) -> String {
         root: scratch.path().join("src/a.rs"),
         conditions: Default::default(),
         only: None,
+        lacks: false,
         identity: Identity {
             package_id: "path+file:///x#0.1.0".into(),
             manifest_path: "x/Cargo.toml".into(),

@@ -16,7 +16,7 @@ pub(crate) static LINT: Lint = Lint {
     docs: r#"
 ### What it does
 Finds a comment that begins with `memlint`, or an attribute of the tool, that is not written as a
-directive.
+directive; and a directive in documentation, where it is text for the reader.
 
 ### Why is this bad
 It silences nothing, and the reader believes that it does.

@@ -39,7 +39,9 @@ fn answer() -> u32 {
 ```
 
 ### Limits
-A name is only judged in a run in which its lint is not at `allow`.
+A name is only judged in a run in which its lint is not at `allow`, and in which all the code that
+the directive may be for is in view: no test, feature or machine is left out of it, and no file or
+package that belongs to it.
 "#,
     check: Check::Directive,
     repair: None,

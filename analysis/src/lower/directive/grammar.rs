@@ -24,14 +24,17 @@ fn malformed(why: &str) -> Parsed {
     }
 }
 
-/// A comment with its slashes; `None` if it is no directive. Documentation never is.
+/// A comment with its slashes; `None` if it is no directive. Documentation never is, but a line of
+/// it that is nothing else was meant as one.
 pub(super) fn comment(text: &str) -> Option<Parsed> {
     let inner = match text.strip_prefix("/*") {
         Some(block) => block.strip_suffix("*/").unwrap_or(block),
         None => text.strip_prefix("//")?,
     };
-    if inner.starts_with(['/', '!', '*']) {
-        return None;
+    if let Some(line) = inner.strip_prefix(['/', '!', '*']) {
+        let words = line.trim().strip_prefix("memlint:")?;
+        let meant = !matches!(words_of(words.trim()).kind, DirectiveKind::Malformed(_));
+        return meant.then(|| malformed("documentation is no directive: write it behind `//`"));
     }
     let rest = inner.trim().strip_prefix("memlint")?;
     if let Some(words) = rest.strip_prefix(':') {
@@ -151,9 +154,8 @@ fn lint_name(part: &[TokenTree]) -> Option<String> {
 pub(super) fn attribute(meta: &Meta) -> Option<Parsed> {
     let path = meta.path();
     let Meta::List(list) = meta else {
-        let ours = path.segments.len() == 2 && path.segments[0].ident == "memlint";
-        let kind = ours && kind(&path.segments[1].ident.to_string()).is_some();
-        return kind.then(|| malformed("expected `(` and a lint's name"));
+        let kind = kind(&own(path)?);
+        return kind.map(|_| malformed("expected `(` and a lint's name"));
     };
     if path.is_ident("cfg_attr") {
         let (_, metas) = super::super::attr::conditional(&list.tokens)?;
@@ -162,12 +164,19 @@ pub(super) fn attribute(meta: &Meta) -> Option<Parsed> {
     if path.is_ident("allow") || path.is_ident("expect") {
         return builtin(&path.segments[0].ident.to_string(), list.tokens.clone());
     }
-    if path.segments.len() == 2 && path.segments[0].ident == "memlint" {
-        // Whatever else the crate offers under its name is no directive.
-        let kind = kind(&path.segments[1].ident.to_string())?;
-        return Some(arguments(kind, list.tokens.clone()));
+    let word = own(path)?;
+    match kind(&word) {
+        Some(kind) => Some(arguments(kind, list.tokens.clone())),
+        // The one other attribute that there is.
+        None if memlint_spec::is_paired_alloc(path) => None,
+        None => Some(malformed("expected `allow`, `expect` or `allow_file`")),
     }
-    None
+}
+
+/// The word behind `memlint::`.
+fn own(path: &syn::Path) -> Option<String> {
+    let ours = path.segments.len() == 2 && path.segments[0].ident == "memlint";
+    ours.then(|| path.segments[1].ident.to_string())
 }
 
 /// `allow(dead_code, memlint::x, reason = "..")`: the names with our prefix.

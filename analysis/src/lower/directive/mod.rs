@@ -30,6 +30,10 @@ pub(super) fn collect(file: FileId, text: &str, tree: &syn::File) -> Vec<Directi
         };
         out.push(directive(parsed.clone(), *span, scope, &lines));
     }
+    for directive in &mut out {
+        directive.conditions = nodes.conditions(directive.span, directive.scope);
+        directive.outline = nodes.outline(directive.scope);
+    }
     out.sort_by_key(|d| d.span.lo);
     out
 }
@@ -54,6 +58,10 @@ fn directive(parsed: Parsed, span: Span, scope: Span, lines: &Lines<'_>) -> Dire
         reason: parsed.reason,
         span,
         scope,
+        outline: Vec::new(),
+        files: Vec::new(),
+        conditions: Vec::new(),
+        unseen: false,
     }
 }
 

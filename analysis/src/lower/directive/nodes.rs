@@ -1,9 +1,13 @@
 //! The nodes of a file that a directive can cover: items, fields, arms, statements, expressions.
 
+use super::super::attr;
 use super::super::span::{Origin, between, expr};
 use super::grammar::{self, Parsed};
+use crate::ir::Cfg;
+use crate::name::Name;
 use crate::span::{FileId, Pos, Span};
-use proc_macro2::{Span as TokenSpan, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span as TokenSpan, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -14,6 +18,12 @@ pub(super) struct Nodes {
     spans: Vec<Span>,
     /// Directives among the attributes, with their place.
     pub(super) attributes: Vec<(Span, Parsed)>,
+    /// What is there under a condition only, or may be expanded elsewhere.
+    conditional: Vec<(Span, Cfg)>,
+    /// `mod x;`, and its path from this file.
+    outlines: Vec<(Span, Vec<Name>)>,
+    /// The modules around the walk.
+    inside: Vec<Name>,
 }
 
 impl Nodes {
@@ -23,9 +33,29 @@ impl Nodes {
             file,
             spans: Vec::new(),
             attributes: Vec::new(),
+            conditional: Vec::new(),
+            outlines: Vec::new(),
+            inside: Vec::new(),
         };
         nodes.visit_file(tree);
         nodes
+    }
+
+    /// The conditions of what a directive stands in, of what it covers, and of parts of that.
+    pub(super) fn conditions(&self, directive: Span, scope: Span) -> Vec<Cfg> {
+        let touches = |place: &Span| {
+            place.contains(directive) || place.contains(scope) || scope.contains(*place)
+        };
+        let all = self.conditional.iter();
+        all.filter(|(place, _)| touches(place))
+            .map(|(_, cfg)| cfg.clone())
+            .collect()
+    }
+
+    /// The path from this file of the module that a scope declares and another file holds.
+    pub(super) fn outline(&self, scope: Span) -> Vec<Name> {
+        let declared = self.outlines.iter().find(|(place, _)| *place == scope);
+        declared.map(|(_, path)| path.clone()).unwrap_or_default()
     }
 
     /// The smallest node around an attribute.
@@ -89,6 +119,7 @@ impl<'t> Visit<'t> for Nodes {
         if attr.path().is_ident("doc") {
             return;
         }
+        self.condition(attr);
         if let Some(parsed) = grammar::attribute(&attr.meta) {
             let last = attr.bracket_token.span.close();
             let span = between(self.file.into(), attr.pound_token.spans[0], last);
@@ -103,7 +134,30 @@ impl<'t> Visit<'t> for Nodes {
 
     fn visit_item(&mut self, node: &'t syn::Item) {
         self.add_whole(node.span());
-        visit::visit_item(self, node);
+        let conditions = self.conditional.len();
+        match node {
+            // What these declare is elsewhere: nothing that a directive is for goes away with them.
+            syn::Item::Use(_) | syn::Item::ExternCrate(_) => {
+                visit::visit_item(self, node);
+                self.conditional.truncate(conditions);
+            }
+            syn::Item::Mod(module) if module.content.is_none() => {
+                visit::visit_item(self, node);
+                self.conditional.truncate(conditions);
+                let mut path = self.inside.clone();
+                path.push(Name::new(&module.ident.unraw().to_string()));
+                let whole = node.span();
+                let whole = between(self.file.into(), whole, whole);
+                self.outlines.push((whole, path));
+            }
+            syn::Item::Mod(module) => {
+                self.inside
+                    .push(Name::new(&module.ident.unraw().to_string()));
+                visit::visit_item(self, node);
+                self.inside.pop();
+            }
+            _ => visit::visit_item(self, node),
+        }
     }
 
     fn visit_impl_item(&mut self, node: &'t syn::ImplItem) {
@@ -151,12 +205,68 @@ impl<'t> Visit<'t> for Nodes {
         visit::visit_expr(self, node);
     }
 
+    fn visit_item_macro(&mut self, node: &'t syn::ItemMacro) {
+        if !node.mac.path.is_ident("macro_rules") {
+            return visit::visit_item_macro(self, node);
+        }
+        // Whoever expands it need not be in view.
+        let whole = node.span();
+        let whole = between(self.file.into(), whole, whole);
+        self.conditional.push((whole, Cfg::Any(Vec::new())));
+        for token in node.mac.tokens.clone() {
+            if let TokenTree::Group(group) = token {
+                self.pattern_or_body(group.stream());
+            }
+        }
+    }
+
     fn visit_macro(&mut self, node: &'t syn::Macro) {
         self.tokens(&node.tokens);
     }
 }
 
 impl Nodes {
+    /// Takes down under which condition the node with this attribute is there.
+    fn condition(&mut self, attr: &syn::Attribute) {
+        let name = attr::meta_name(&attr.meta);
+        let cfg = match attr::cfg(std::slice::from_ref(attr)) {
+            Some(cfg) => cfg,
+            None if attr::is_test(name.as_str()) => Cfg::Flag(Name::new("test")),
+            None => return,
+        };
+        let last = attr.bracket_token.span.close();
+        let place = between(self.file.into(), attr.pound_token.spans[0], last);
+        let around = self.around(place).unwrap_or(super::whole_file(self.file));
+        self.conditional.push((around, cfg));
+    }
+
+    /// The statements of a macro's definition, which is no Rust yet: what stands between semicolons,
+    /// and groups in braces.
+    fn pattern_or_body(&mut self, tokens: TokenStream) {
+        let mut begun: Option<TokenSpan> = None;
+        let mut last = None;
+        for token in tokens {
+            let here = token.span();
+            let first = *begun.get_or_insert(here);
+            last = Some((first, here));
+            let ends = match &token {
+                TokenTree::Punct(p) => p.as_char() == ';' || p.as_char() == ',',
+                TokenTree::Group(group) => {
+                    self.pattern_or_body(group.stream());
+                    group.delimiter() == Delimiter::Brace
+                }
+                _ => false,
+            };
+            if ends {
+                self.add(first, here);
+                (begun, last) = (None, None);
+            }
+        }
+        if let Some((first, here)) = last {
+            self.add(first, here);
+        }
+    }
+
     /// The nodes in a macro's arguments, or in the groups there that are Rust.
     fn tokens(&mut self, tokens: &TokenStream) {
         if let Ok(stmts) = syn::Block::parse_within.parse2(tokens.clone()) {
@@ -168,10 +278,30 @@ impl Nodes {
             self.attached(|nodes| all.iter().for_each(|e| nodes.visit_expr(e)));
             return;
         }
+        let mut condition = false;
         for token in tokens.clone() {
-            if let TokenTree::Group(group) = token {
-                self.tokens(&group.stream());
+            let TokenTree::Group(group) = token else {
+                condition = matches!(&token, TokenTree::Punct(p) if p.as_char() == '#');
+                continue;
+            };
+            match std::mem::take(&mut condition) {
+                true => self.choice(tokens, group.stream()),
+                false => self.tokens(&group.stream()),
             }
+        }
+    }
+
+    /// `if #[cfg(..)] { .. } else { .. }`: all of it depends on the condition, one way or the other.
+    fn choice(&mut self, all: &TokenStream, attribute: TokenStream) {
+        let cfg = match syn::parse2::<syn::Meta>(attribute) {
+            Ok(syn::Meta::List(list)) if list.path.is_ident("cfg") => attr::predicate(list.tokens),
+            _ => return,
+        };
+        let mut spans = all.clone().into_iter().map(|token| token.span());
+        if let Some(first) = spans.next() {
+            let whole = between(self.file.into(), first, spans.last().unwrap_or(first));
+            self.conditional.push((whole, cfg.clone()));
+            self.conditional.push((whole, Cfg::Not(Box::new(cfg))));
         }
     }
 
@@ -181,6 +311,9 @@ impl Nodes {
             file: self.file,
             spans: Vec::new(),
             attributes: Vec::new(),
+            conditional: Vec::new(),
+            outlines: Vec::new(),
+            inside: self.inside.clone(),
         };
         // An inner attribute there is not the file's.
         let unknown = Origin::from(self.file).position(TokenSpan::call_site().start());
@@ -192,5 +325,7 @@ impl Nodes {
         walk(&mut inner);
         self.spans.extend(inner.spans.drain(1..));
         self.attributes.append(&mut inner.attributes);
+        self.conditional.append(&mut inner.conditional);
+        self.outlines.append(&mut inner.outlines);
     }
 }

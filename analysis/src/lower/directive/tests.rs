@@ -1,7 +1,8 @@
 //! Which code a directive covers, and what is malformed.
 
-use crate::ir::{Directive, DirectiveKind};
+use crate::ir::{Cfg, Directive, DirectiveKind};
 use crate::lower::{MacroTable, lower_file};
+use crate::name::Name;
 use crate::span::FileId;
 
 fn directives(text: &str) -> Vec<Directive> {
@@ -158,14 +159,85 @@ fn malformed_ones_say_what_was_expected() {
     assert!(fault("// memlint: allow(\"x\")\nfn f() {}").contains("lint's name"));
     assert!(fault("// memlint allow(x)\nfn f() {}").contains("colon"));
     assert!(fault("#[cfg_attr(any(), memlint::allow)]\nfn f() {}").contains("`(`"));
+    assert!(fault("#[cfg_attr(any(), memlint::alow(x))]\nfn f() {}").contains("`allow`"));
+    assert!(fault("#[memlint::deny(x)]\nfn f() {}").contains("`allow`"));
+    assert!(fault("/// memlint: allow(x)\nfn f() {}").contains("documentation"));
+    assert!(
+        fault("//! memlint: allow-file(x, reason = \"r\")\nfn f() {}").contains("documentation")
+    );
+    assert!(fault("/** memlint: allow(x) */\nfn f() {}").contains("documentation"));
+}
+
+#[test]
+fn macro_definitions_hold_statements() {
+    let body = |inner: &str| format!("macro_rules! m {{ ($b:expr) => {{\n{inner}\n}}; }}");
+    let own_line = "// memlint: allow(x)\nlet _ = g(\n$b);\nh();";
+    assert_eq!(scope(&body(own_line)), (3, 4));
+    assert_eq!(
+        scope(&body("let _ = g($b); // memlint: allow(x)\nh();")),
+        (2, 2)
+    );
+    assert_eq!(
+        scope(&body("// memlint: allow(x)\n{ g($b); }\nh()")),
+        (3, 3)
+    );
+    assert_eq!(scope(&body("h();\n// memlint: allow(x)\ng($b)")), (4, 4));
+}
+
+/// Which conditions decide about the first directive.
+fn conditions(text: &str) -> Vec<Cfg> {
+    let first = directives(text).into_iter().next();
+    first.map(|d| d.conditions).unwrap_or_default()
+}
+
+#[test]
+fn conditions_around_and_inside_are_known() {
+    let test = || Cfg::Flag(Name::new("test"));
+    let found = conditions("#[cfg(test)]\nmod m {\nfn f() {\n// memlint: allow(x)\ng();\n}\n}");
+    assert_eq!(found, [test()]);
+    assert_eq!(
+        conditions("#[test]\nfn f() {\n// memlint: allow(x)\ng();\n}"),
+        [test()]
+    );
+    let inside = "// memlint: allow(x)\nmod m {\nfn e() {}\n#[cfg(test)]\nfn f() {}\n}";
+    assert_eq!(conditions(inside), [test()]);
+    assert_eq!(
+        conditions("// memlint: allow-file(x)\n#[cfg(test)]\nfn f() {}"),
+        [test()]
+    );
+    let beside = "// memlint: allow(x)\nfn e() {}\n#[cfg(test)]\nfn f() {}";
+    assert_eq!(conditions(beside), []);
+    let declared = "// memlint: allow-file(x)\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\nuse a::b;";
+    assert_eq!(conditions(declared), []);
+    let choice =
+        "cfg_if! { if #[cfg(test)] { fn e() {} } else {\n// memlint: allow(x)\nfn f() {}\n} }";
+    assert_eq!(conditions(choice), [test(), Cfg::Not(Box::new(test()))]);
+    // Nobody knows who expands it.
+    let never = Cfg::Any(Vec::new());
+    let body = "macro_rules! m { () => {\n// memlint: allow(x)\ng();\n} }";
+    assert_eq!(conditions(body), [never]);
+}
+
+#[test]
+fn declared_modules_have_their_path() {
+    let text = "mod a {\n// memlint: allow(x)\nmod r#b;\n}\n#[allow(memlint::x)]\nmod c;";
+    let all = directives(text);
+    assert_eq!(all[0].outline, [Name::new("a"), Name::new("b")]);
+    assert_eq!(all[1].outline, [Name::new("c")]);
+    assert!(
+        directives("// memlint: allow(x)\nmod a {}")[0]
+            .outline
+            .is_empty()
+    );
 }
 
 #[test]
 fn sentences_and_documentation_are_no_directives() {
     for text in [
         "// memlint is a tool\nfn f() {}",
-        "/// memlint: allow(x)\nfn f() {}",
-        "//! memlint: allow(x)\nfn f() {}",
+        "/// memlint: allow(x) is how it is written\nfn f() {}",
+        "//! // memlint: allow(x)\nfn f() {}",
+        "/// ```memlint: allow```\nfn f() {}",
         "fn f() { \"// memlint: allow(x)\"; }",
     ] {
         assert!(directives(text).is_empty(), "{text}");
