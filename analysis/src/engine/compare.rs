@@ -8,6 +8,7 @@ use crate::event::Usage;
 use crate::ir::{BinOp, Operand, Place};
 use crate::name::Name;
 use crate::resolve::{AdtKind, Res};
+use crate::types::Ty;
 
 impl<'p> Machine<'p> {
     /// A comparison only borrows its operands.
@@ -25,6 +26,27 @@ impl<'p> Machine<'p> {
                 Some(self.load(st, &loc))
             }
             _ => self.operand(st, operand),
+        }
+    }
+
+    /// Whether an operand is a number that has no sign.
+    pub(crate) fn is_unsigned(&mut self, operand: &'p Operand) -> bool {
+        match operand {
+            Operand::Place(place) => {
+                matches!(self.place_type(place), Ty::Int(int) if int.is_unsigned())
+            }
+            Operand::Literal(_) => false,
+        }
+    }
+
+    /// An unknown number without a sign is compared with another: it is not less than zero.
+    pub(crate) fn note_unsigned(&mut self, st: &mut State, v: ValueId) {
+        let unknown = matches!(
+            self.arena.get(v),
+            Value::Param(_) | Value::Part(..) | Value::Opaque { .. } | Value::Initial(_)
+        );
+        if unknown && self.range(st, v).0 == i128::MIN && self.range(st, v).1 >= 0 {
+            self.bound(st, v, 0, i128::MAX);
         }
     }
 
