@@ -26,7 +26,7 @@ pub trait Iterator {
     fn zip<U: IntoIterator>(self, other: U) -> Zip<Self, U> { Zip { a: self, b: other } }
     fn chain<U: IntoIterator>(self, other: U) -> Chain<Self, U::IntoIter> { Chain { a: self, b: other.into_iter() } }
     fn rev(self) -> Self { self }
-    fn skip(self, n: usize) -> Self { self }
+    fn skip(self, n: usize) -> Skip<Self> { Skip { iter: self } }
     fn take(self, n: usize) -> Self { self }
     fn step_by(self, n: usize) -> Self { self }
     fn fuse(self) -> Self { self }
@@ -202,6 +202,18 @@ impl<I: Iterator, F: FnMut(&I::Item)> Iterator for Inspect<I, F> {
         (self.f)(&x);
         x
     }
+}
+// Others than the one that stands for all: they are not followed.
+pub struct Skip<I> {
+    iter: I,
+}
+impl<I: Iterator> Iterator for Skip<I> {
+    type Item = I::Item;
+    fn next(&mut self) -> Option<I::Item> {
+        if rt::choice() { return None; }
+        match self.iter.next() { Some(x) => { rt::escape(x); rt::unknown() }, None => None }
+    }
+    fn some_item(&mut self) -> I::Item { rt::escape(self.iter.some_item()); rt::unknown() }
 }
 pub struct Enumerate<I> {
     iter: I,

@@ -136,6 +136,11 @@ impl Machine<'_> {
                 };
                 self.arena.bool(yes)
             }
+            // A range of elements may be or not.
+            "is_within" => match self.arena.get(arg(0)) {
+                Value::Agg { .. } => self.fresh(st, 0, Source::Plain),
+                _ => self.operation(BinOp::Lt, arg(0), arg(1)),
+            },
             "is_zero" => self.arena.bool(arg(0) == ValueId::ZERO),
             "dangling" => {
                 let object = self.objects.add(Object::Dangling);
