@@ -59,6 +59,12 @@ impl Pool {
         self.0.iter().any(|s| s.1.local(frame, local) == value)
     }
 
+    /// The bounds of a value that the first state with any knows.
+    pub(crate) fn noted(&self, value: ValueId) -> Option<(i128, i128)> {
+        let fact = self.0.iter().find_map(|s| s.1.fact(value))?;
+        Some((fact.lo, fact.hi))
+    }
+
     pub(crate) fn first(&self) -> Option<&State> {
         self.0.first().map(|s| &s.1)
     }
