@@ -6,7 +6,8 @@ use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{
-    AggregateKind, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt, StmtKind, UnOp,
+    AggregateKind, BinOp, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt,
+    StmtKind, UnOp,
 };
 use crate::name::Name;
 
@@ -81,7 +82,7 @@ impl<'p> Machine<'p> {
         let loc = self.locate(st, place)?;
         self.touch(st, loc.object, Usage::Write)?;
         self.note_element(st, &loc, new);
-        self.store(st, &loc, new);
+        self.store_first(st, &loc, new);
         Some(())
     }
 
@@ -105,6 +106,11 @@ impl<'p> Machine<'p> {
         self.touch(st, loc.object, Usage::Read)?;
         self.note_element_read(st, &loc);
         let mut value = self.load(st, &loc);
+        if matches!(self.arena.get(value), Value::Agg { tag: Tag::None, .. })
+            && matches!(self.place_type(place), Ty::Ptr(..) | Ty::Ref(..))
+        {
+            value = self.first_of(value);
+        }
         if self.is_symbol(value) && (implicit || self.is_own_place(st, place)) {
             let ty = self.place_type(place);
             let shaped = self.shape(st, value, &ty);
@@ -213,9 +219,14 @@ impl<'p> Machine<'p> {
                 self.cast(st, value, &to)
             }
             Rvalue::Binary(op, a, b) => {
+                let unsigned = self.is_unsigned(a) || self.is_unsigned(b);
                 let a = self.compared(st, *op, a)?;
                 let b = self.compared(st, *op, b)?;
                 self.judge_by_name(st, a, b);
+                if unsigned && matches!(op, BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge) {
+                    self.note_unsigned(st, a);
+                    self.note_unsigned(st, b);
+                }
                 self.operation(*op, a, b)
             }
             Rvalue::Unary(op, a) => {
