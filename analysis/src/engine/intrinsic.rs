@@ -56,10 +56,10 @@ impl Machine<'_> {
                 let site = self.here();
                 let object = self.objects.add(Object::Literal(site));
                 st.heap_set(object, arg(0));
-                return self.drop_outcomes(st, &Loc::whole(object));
+                return self.drop_outcomes(st, &Loc::whole(object), &ty);
             }
             "drop_in_place" => match self.pointee(arg(0)) {
-                Some(loc) => return self.drop_outcomes(st, &loc),
+                Some(loc) => return self.drop_outcomes(st, &loc, &ty),
                 None => ValueId::UNIT,
             },
             "read" | "duplicate" => match self.read_through(&mut st, name, arg(0), ret) {

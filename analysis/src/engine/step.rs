@@ -36,7 +36,10 @@ impl<'p> Machine<'p> {
                     }
                 }
                 match self.locate(&mut st, place) {
-                    Some(loc) => self.drop_at(st, &loc, out),
+                    Some(loc) => {
+                        let ty = self.place_type(place);
+                        self.drop_at(st, &loc, &ty, out);
+                    }
                     None => out.push(st),
                 }
             }
