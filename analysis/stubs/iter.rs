@@ -23,7 +23,7 @@ pub trait Iterator {
     fn take_while<P: FnMut(&Self::Item) -> bool>(self, p: P) -> Filter<Self, P> { Filter { iter: self, p } }
     fn skip_while<P: FnMut(&Self::Item) -> bool>(self, p: P) -> Filter<Self, P> { Filter { iter: self, p } }
     fn enumerate(self) -> Enumerate<Self> { Enumerate { iter: self } }
-    fn zip<U: IntoIterator>(self, other: U) -> Zip<Self, U> { Zip { a: self, b: other } }
+    fn zip<U: IntoIterator>(self, other: U) -> Zip<Self, U::IntoIter> { Zip { a: self, b: other.into_iter() } }
     fn chain<U: IntoIterator>(self, other: U) -> Chain<Self, U::IntoIter> { Chain { a: self, b: other.into_iter() } }
     fn rev(self) -> Self { self }
     fn skip(self, n: usize) -> Skip<Self> { Skip { iter: self } }
@@ -328,4 +328,4 @@ impl<T, F: FnMut() -> T> Iterator for RepeatWith<F> {
     fn some_item(&mut self) -> T { (self.f)() }
 }
 pub fn successors<T, F>(first: Option<T>, f: F) -> Unknown<T> { rt::escape(first); rt::escape(f); rt::unknown() }
-pub fn zip<A: IntoIterator, B: IntoIterator>(a: A, b: B) -> Zip<A, B> { Zip { a, b } }
+pub fn zip<A: IntoIterator, B: IntoIterator>(a: A, b: B) -> Zip<A::IntoIter, B::IntoIter> { Zip { a: a.into_iter(), b: b.into_iter() } }

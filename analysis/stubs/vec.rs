@@ -150,6 +150,7 @@ impl<T> Vec<T> {
         self.room();
         rt::store_element(self.ptr, value);
         self.len = rt::fresh_len();
+        if self.len == 0 { rt::diverge() }
     }
     pub fn push_within_capacity(&mut self, value: T) -> Result<(), T> { self.push(value); Ok(()) }
     pub fn push_mut(&mut self, value: T) -> &mut T {

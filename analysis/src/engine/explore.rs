@@ -307,25 +307,18 @@ impl<'p> Machine<'p> {
     ) -> Option<(i128, i128)> {
         let start = self.arena.as_int(old)?;
         let (lo, hi) = self.range(state, new);
-        let (least, most) = seen.noted(unknown).unwrap_or((lo, hi));
+        // The bound is one that was there before, so that it does not move with each round.
+        let known = lo == hi || seen.noted(unknown).next().is_none();
         if lo > start {
-            Some((
-                if least <= lo {
-                    least.max(start + 1)
-                } else {
-                    start + 1
-                },
-                i128::MAX,
-            ))
+            let noted = seen.noted(unknown).map(|bounds| bounds.0);
+            let least = noted.filter(|least| *least <= lo).max();
+            let least = if known { lo } else { least.unwrap_or(start) };
+            Some((least.max(start + 1), i128::MAX))
         } else if hi < start {
-            Some((
-                i128::MIN,
-                if most >= hi {
-                    most.min(start - 1)
-                } else {
-                    start - 1
-                },
-            ))
+            let noted = seen.noted(unknown).map(|bounds| bounds.1);
+            let most = noted.filter(|most| *most >= hi).min();
+            let most = if known { hi } else { most.unwrap_or(start) };
+            Some((i128::MIN, most.min(start - 1)))
         } else {
             None
         }

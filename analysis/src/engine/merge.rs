@@ -59,10 +59,10 @@ impl Pool {
         self.0.iter().any(|s| s.1.local(frame, local) == value)
     }
 
-    /// The bounds of a value that the first state with any knows.
-    pub(crate) fn noted(&self, value: ValueId) -> Option<(i128, i128)> {
-        let fact = self.0.iter().find_map(|s| s.1.fact(value))?;
-        Some((fact.lo, fact.hi))
+    /// The bounds of a value that the states here know.
+    pub(crate) fn noted(&self, value: ValueId) -> impl Iterator<Item = (i128, i128)> {
+        let facts = self.0.iter().filter_map(move |s| s.1.fact(value));
+        facts.map(|fact| (fact.lo, fact.hi))
     }
 
     pub(crate) fn first(&self) -> Option<&State> {
