@@ -23,7 +23,11 @@ impl<'p> Machine<'p> {
             Operand::Place(place) if matches!(op, Eq | Ne | Lt | Le | Gt | Ge) => {
                 let loc = self.locate(st, place)?;
                 self.touch(st, loc.object, Usage::Read)?;
-                Some(self.load(st, &loc))
+                let value = self.load(st, &loc);
+                if self.is_list(value) && matches!(self.place_type(place), Ty::Ptr(..)) {
+                    return Some(self.first_of(value));
+                }
+                Some(value)
             }
             _ => self.operand(st, operand),
         }

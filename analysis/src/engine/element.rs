@@ -82,7 +82,7 @@ impl Machine<'_> {
         self.store(st, loc, value);
     }
 
-    /// The first of a list of pointers that were stored one by one.
+    /// What is read as a pointer at the beginning of such a list.
     pub(crate) fn first_of(&mut self, value: ValueId) -> ValueId {
         match *self.arena.get(value) {
             Value::Agg {
@@ -95,7 +95,8 @@ impl Machine<'_> {
         }
     }
 
-    fn is_list(&self, value: ValueId) -> bool {
+    /// Whether it is a list of pointers that were stored one by one.
+    pub(crate) fn is_list(&self, value: ValueId) -> bool {
         match self.arena.get(value) {
             Value::Agg {
                 tag: Tag::None,

@@ -309,7 +309,18 @@ impl<'p> Machine<'p> {
         if !self.is_symbol(value) {
             return value;
         }
-        let ty = behind(self.prefix_type(place, at), followed);
+        let mut ty = self.prefix_type(place, at);
+        for _ in 0..followed {
+            ty = match ty {
+                // A pinned reference is behind its `Pin`.
+                Ty::Adt(adt, args)
+                    if args.len() == 1 && matches!(self.deref_kind(adt), DerefKind::Field(_)) =>
+                {
+                    args[0].clone()
+                }
+                other => behind(other, 1),
+            };
+        }
         let shaped = self.shape(st, value, &ty);
         if shaped != value {
             self.store(st, loc, shaped);

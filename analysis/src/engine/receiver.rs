@@ -52,7 +52,14 @@ impl<'p> Machine<'p> {
             Pass::RefMut => Some(self.point_at(&loc, false)),
             Pass::Move => {
                 self.touch(st, loc.object, Usage::Read)?;
+                self.note_element_read(st, &loc);
                 let mut value = self.load(st, &loc);
+                if self.is_list(value)
+                    && let Operand::Place(place) = operand
+                    && let Ty::Ptr(..) = behind(self.place_type(place), adjust.steps.len())
+                {
+                    value = self.first_of(value);
+                }
                 if self.is_symbol(value)
                     && let Operand::Place(place) = operand
                 {

@@ -109,9 +109,7 @@ impl<'p> Machine<'p> {
         self.touch(st, loc.object, Usage::Read)?;
         self.note_element_read(st, &loc);
         let mut value = self.load(st, &loc);
-        if matches!(self.arena.get(value), Value::Agg { tag: Tag::None, .. })
-            && matches!(self.place_type(place), Ty::Ptr(..) | Ty::Ref(..))
-        {
+        if self.is_list(value) && matches!(self.place_type(place), Ty::Ptr(..) | Ty::Ref(..)) {
             value = self.first_of(value);
         }
         if self.is_symbol(value) && (implicit || self.is_own_place(st, place)) {
