@@ -305,8 +305,12 @@ impl<'p> Machine<'p> {
         (old, new): (ValueId, ValueId),
         unknown: ValueId,
     ) -> Option<(i128, i128)> {
-        let start = self.arena.as_int(old)?;
         let (lo, hi) = self.range(state, new);
+        let Some(start) = self.arena.as_int(old) else {
+            let first = seen.first()?;
+            let positive = lo > 0 && self.range(first, old).0 > 0;
+            return positive.then_some((1, i128::MAX));
+        };
         // The bound is one that was there before, so that it does not move with each round.
         let known = lo == hi || seen.noted(unknown).next().is_none();
         if lo > start {
