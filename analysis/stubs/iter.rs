@@ -230,7 +230,10 @@ pub struct Zip<A, B> {
 impl<A: Iterator, B: Iterator> Iterator for Zip<A, B> {
     type Item = (A::Item, B::Item);
     fn next(&mut self) -> Option<(A::Item, B::Item)> {
-        match self.a.next() { Some(x) => Some((x, self.b.some_item())), None => None }
+        match self.a.next() {
+            Some(x) => match self.b.next() { Some(y) => Some((x, y)), None => None },
+            None => None,
+        }
     }
     fn some_item(&mut self) -> (A::Item, B::Item) { (self.a.some_item(), self.b.some_item()) }
 }

@@ -59,6 +59,7 @@ impl Machine<'_> {
         if name == "store_element" {
             self.become_elements(st, value, Escape::Element(loc.object));
             let loc = loc.child(Key::Name(Name::new("[]")));
+            self.note_filled(st, &loc, value);
             // The null at the end of a list is not the element that stands for the others.
             let old = self.load(st, &loc);
             if value != ValueId::ZERO || !matches!(self.arena.get(old), Value::Ptr(_)) {
@@ -72,6 +73,7 @@ impl Machine<'_> {
 
     /// Stores at the beginning of what may be a list of pointers: the others stay where they are.
     pub(crate) fn store_first(&mut self, st: &mut State, loc: &Loc, value: ValueId) {
+        self.note_filled(st, loc, value);
         let old = self.load(st, loc);
         let is_pointer = matches!(self.arena.get(value), Value::Ptr(_) | Value::Int(_));
         let value = if is_pointer && self.is_list(old) {
@@ -80,6 +82,18 @@ impl Machine<'_> {
             value
         };
         self.store(st, loc, value);
+    }
+
+    /// Rust puts memory that an owner gave up into a list: then it is a list of Rust's, also on paths
+    /// that put nothing in.
+    fn note_filled(&mut self, st: &State, loc: &Loc, value: ValueId) {
+        let element = match loc.path.last() {
+            Some(key) => is_element(*key),
+            None => loc.offset != ValueId::ZERO,
+        };
+        if element && self.is_given_up(st, value) {
+            self.filled.insert(loc.object);
+        }
     }
 
     /// What is read as a pointer at the beginning of such a list.
@@ -102,7 +116,7 @@ impl Machine<'_> {
                 tag: Tag::None,
                 parts,
                 ..
-            } => !parts.is_empty() && parts.iter().all(|p| matches!(p.0, Key::At(_))),
+            } => !parts.is_empty() && parts.iter().all(|p| is_element(p.0)),
             _ => false,
         }
     }
@@ -141,15 +155,42 @@ impl Machine<'_> {
         }
         let mut value = self.root_value(st, loc.object);
         let mut same = Vec::new();
+        let mut element = false;
         for key in keys {
-            let Value::Agg { parts, .. } = self.arena.get(value) else {
-                break;
+            let first = match self.arena.get(value) {
+                Value::Agg { parts, rest, .. } => {
+                    let others = parts.iter().filter(|part| self.may_be_same(key, part.0));
+                    same.extend(others.map(|part| part.1));
+                    rest.unwrap_or(value)
+                }
+                _ => value,
             };
-            let others = parts.iter().filter(|part| self.may_be_same(key, part.0));
-            same.extend(others.map(|part| part.1));
+            // What was stored at the beginning, when nothing said that this is a list.
+            if is_element(key) && matches!(self.arena.get(first), Value::Ptr(_)) {
+                same.push(first);
+            }
             value = self.arena.part(value, key);
+            element = is_element(key);
         }
         self.let_elements_go(st, same);
+        if element && !matches!(self.arena.get(value), Value::Ptr(_)) {
+            self.let_kept_go(st, loc.object);
+        }
+    }
+
+    /// What a list keeps may be what was read of it.
+    pub(crate) fn let_kept_go(&mut self, st: &mut State, list: ObjectId) {
+        let kept: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(_, block)| block.escape == Escape::Element(list))
+            .map(|e| e.0)
+            .collect();
+        for object in kept {
+            if let Some(block) = st.block_mut(object) {
+                block.escape = Escape::Away;
+            }
+        }
     }
 
     /// Pointers in these values may be in anybody's hands.
@@ -176,15 +217,12 @@ impl Machine<'_> {
             Key::Name(name) => name.as_str().parse::<i128>().ok(),
             Key::At(at) => self.arena.as_int(at),
         };
-        let element = |key: Key| match key {
-            Key::Name(name) => name == "[]" || name == "[..]" || number(key).is_some(),
-            Key::At(_) => true,
-        };
         match (number(read), number(stored)) {
-            (Some(_), Some(_)) => false,
-            (Some(_), None) => element(stored),
+            // Bytes and elements are counted apart.
+            (Some(_), Some(_)) => matches!(read, Key::At(_)) != matches!(stored, Key::At(_)),
+            (Some(_), None) => is_element(stored),
             (None, _) if matches!(read, Key::At(_)) => true,
-            (None, _) => read != stored && element(read) && element(stored),
+            (None, _) => read != stored && is_element(read) && is_element(stored),
         }
     }
 
@@ -335,5 +373,13 @@ impl Machine<'_> {
             None => fresh,
         };
         self.shape(st, value, ty)
+    }
+}
+
+/// Whether a part is an element of a list and no field.
+fn is_element(key: Key) -> bool {
+    match key {
+        Key::At(_) => true,
+        Key::Name(name) => name == "[]" || name == "[..]" || name.as_str().parse::<u32>().is_ok(),
     }
 }

@@ -76,6 +76,7 @@ impl Machine<'_> {
                     let _ = self.touch(&mut st, loc.object, Usage::Read);
                     let value = self.load(&st, &loc);
                     self.escape(&mut st, value);
+                    self.let_kept_go(&mut st, loc.object);
                 }
                 ValueId::UNIT
             }

@@ -309,18 +309,8 @@ impl<'p> Machine<'p> {
         if !self.is_symbol(value) {
             return value;
         }
-        let mut ty = self.prefix_type(place, at);
-        for _ in 0..followed {
-            ty = match ty {
-                // A pinned reference is behind its `Pin`.
-                Ty::Adt(adt, args)
-                    if args.len() == 1 && matches!(self.deref_kind(adt), DerefKind::Field(_)) =>
-                {
-                    args[0].clone()
-                }
-                other => behind(other, 1),
-            };
-        }
+        let ty = self.prefix_type(place, at);
+        let ty = self.behind_pins(ty, followed);
         let shaped = self.shape(st, value, &ty);
         if shaped != value {
             self.store(st, loc, shaped);

@@ -2,7 +2,7 @@
 
 use super::call::{Callable, Outcome};
 use super::machine::Machine;
-use super::place::{Loc, behind};
+use super::place::{DerefKind, Loc, behind};
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
@@ -105,6 +105,18 @@ impl<'p> Machine<'p> {
             }
             Step::Call(id) => self.call_deref(st, &loc, id),
         }
+    }
+
+    /// The type behind so many references, of which one may be pinned.
+    pub(crate) fn behind_pins(&self, ty: Ty, followed: usize) -> Ty {
+        (0..followed).fold(ty, |ty, _| match ty {
+            Ty::Adt(adt, args)
+                if args.len() == 1 && matches!(self.deref_kind(adt), DerefKind::Field(_)) =>
+            {
+                args[0].clone()
+            }
+            other => behind(other, 1),
+        })
     }
 
     /// Where a `Deref` of the user's leads.
