@@ -338,10 +338,21 @@ impl<'p> Machine<'p> {
         raw: bool,
         place: &'p Place,
     ) -> Option<ValueId> {
-        let loc = self.locate(st, place)?;
+        let mut loc = self.locate(st, place)?;
         if !raw && place.proj.contains(&Proj::Deref) {
             let used = if mutable { Usage::Write } else { Usage::Read };
             self.borrow(st, loc.object, used)?;
+        }
+        // `&mut []` outlives its function: that it is empty goes with it.
+        let value = self.load(st, &loc);
+        if let Value::Agg {
+            tag: Tag::Array,
+            parts,
+            rest: None,
+        } = self.arena.get(value)
+            && parts.is_empty()
+        {
+            loc.len = Some(ValueId::ZERO);
         }
         Some(self.point_at(&loc, !mutable && !raw))
     }
