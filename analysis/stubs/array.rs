@@ -4,10 +4,17 @@ use crate::rt;
 
 pub struct IntoIter<T, const N: usize> {
     value: [T; N],
+    len: usize,
+    started: bool,
 }
 impl<T, const N: usize> Iterator for IntoIter<T, N> {
     type Item = T;
-    fn next(&mut self) -> Option<T> { rt::take_element(&raw mut self.value as *mut T) }
+    fn next(&mut self) -> Option<T> {
+        if self.started { return rt::take_element(&raw mut self.value as *mut T); }
+        if self.len == 0 { return None; }
+        self.started = true;
+        match rt::take_element(&raw mut self.value as *mut T) { Some(x) => Some(x), None => rt::diverge() }
+    }
     fn some_item(&mut self) -> T { match self.next() { Some(x) => x, None => rt::unknown() } }
 }
 pub struct TryFromSliceError;

@@ -23,10 +23,10 @@ pub trait Iterator {
     fn take_while<P: FnMut(&Self::Item) -> bool>(self, p: P) -> Filter<Self, P> { Filter { iter: self, p } }
     fn skip_while<P: FnMut(&Self::Item) -> bool>(self, p: P) -> Filter<Self, P> { Filter { iter: self, p } }
     fn enumerate(self) -> Enumerate<Self> { Enumerate { iter: self } }
-    fn zip<U: IntoIterator>(self, other: U) -> Zip<Self, U> { Zip { a: self, b: other } }
+    fn zip<U: IntoIterator>(self, other: U) -> Zip<Self, U::IntoIter> { Zip { a: self, b: other.into_iter() } }
     fn chain<U: IntoIterator>(self, other: U) -> Chain<Self, U::IntoIter> { Chain { a: self, b: other.into_iter() } }
     fn rev(self) -> Self { self }
-    fn skip(self, n: usize) -> Self { self }
+    fn skip(self, n: usize) -> Skip<Self> { Skip { iter: self } }
     fn take(self, n: usize) -> Self { self }
     fn step_by(self, n: usize) -> Self { self }
     fn fuse(self) -> Self { self }
@@ -203,6 +203,18 @@ impl<I: Iterator, F: FnMut(&I::Item)> Iterator for Inspect<I, F> {
         x
     }
 }
+// Others than the one that stands for all: they are not followed.
+pub struct Skip<I> {
+    iter: I,
+}
+impl<I: Iterator> Iterator for Skip<I> {
+    type Item = I::Item;
+    fn next(&mut self) -> Option<I::Item> {
+        if rt::choice() { return None; }
+        match self.iter.next() { Some(x) => { rt::escape(x); rt::unknown() }, None => None }
+    }
+    fn some_item(&mut self) -> I::Item { rt::escape(self.iter.some_item()); rt::unknown() }
+}
 pub struct Enumerate<I> {
     iter: I,
 }
@@ -218,7 +230,10 @@ pub struct Zip<A, B> {
 impl<A: Iterator, B: Iterator> Iterator for Zip<A, B> {
     type Item = (A::Item, B::Item);
     fn next(&mut self) -> Option<(A::Item, B::Item)> {
-        match self.a.next() { Some(x) => Some((x, self.b.some_item())), None => None }
+        match self.a.next() {
+            Some(x) => match self.b.next() { Some(y) => Some((x, y)), None => None },
+            None => None,
+        }
     }
     fn some_item(&mut self) -> (A::Item, B::Item) { (self.a.some_item(), self.b.some_item()) }
 }
@@ -316,4 +331,4 @@ impl<T, F: FnMut() -> T> Iterator for RepeatWith<F> {
     fn some_item(&mut self) -> T { (self.f)() }
 }
 pub fn successors<T, F>(first: Option<T>, f: F) -> Unknown<T> { rt::escape(first); rt::escape(f); rt::unknown() }
-pub fn zip<A: IntoIterator, B: IntoIterator>(a: A, b: B) -> Zip<A, B> { Zip { a, b } }
+pub fn zip<A: IntoIterator, B: IntoIterator>(a: A, b: B) -> Zip<A::IntoIter, B::IntoIter> { Zip { a: a.into_iter(), b: b.into_iter() } }

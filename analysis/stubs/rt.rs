@@ -67,6 +67,8 @@ extern "memlint" {
     pub fn is_dangling<T>(p: *const T) -> bool;
     /// Whether a number is known to be zero; never both: an unknown one is not.
     pub fn is_zero<T>(n: T) -> bool;
+    /// Whether an index is less than the length; of a range of indexes: both.
+    pub fn is_within<I>(i: I, len: usize) -> bool;
     /// A well-aligned address of nothing.
     pub fn dangling<T>() -> *mut T;
     /// The slice pointer of this start and length.

@@ -46,11 +46,11 @@ impl<T> [T] {
     pub fn join<U, S>(&self, sep: S) -> U { rt::touch(self); rt::unknown() }
     pub fn iter(&self) -> Iter<T> {
         rt::escape_elements(self as *const [T]);
-        Iter { ptr: self as *const [T] as *const T, started: false }
+        Iter { ptr: self as *const [T] as *const T, len: rt::len_of(self), started: false }
     }
     pub fn iter_mut(&mut self) -> IterMut<T> {
         rt::escape_elements(self as *mut [T]);
-        IterMut { ptr: self as *mut [T] as *mut T, started: false }
+        IterMut { ptr: self as *mut [T] as *mut T, len: rt::len_of(self), started: false }
     }
 
     // An element access that can fail may find nothing; which element it finds is unknown, unless it
@@ -61,21 +61,21 @@ impl<T> [T] {
     pub fn last(&self) -> Option<&T> {
         if rt::len_of(self) == 0 { None } else { Some(&*rt::element(self as *const [T] as *const T)) }
     }
-    pub fn get<I>(&self, i: I) -> Option<&T> { if rt::choice() { Some(&self[i]) } else { None } }
+    pub fn get<I>(&self, i: I) -> Option<&T> { if rt::is_within(i, rt::len_of(self)) { Some(&self[i]) } else { None } }
     pub fn first_mut(&mut self) -> Option<&mut T> { self.some_element_mut() }
     pub fn last_mut(&mut self) -> Option<&mut T> { self.some_element_mut() }
-    pub fn get_mut<I>(&mut self, i: I) -> Option<&mut T> { if rt::choice() { Some(&mut self[i]) } else { None } }
+    pub fn get_mut<I>(&mut self, i: I) -> Option<&mut T> { if rt::is_within(i, rt::len_of(self)) { Some(&mut self[i]) } else { None } }
     pub fn first_chunk<const N: usize>(&self) -> Option<&[T; N]> { rt::unknown() }
     fn some_element_mut(&mut self) -> Option<&mut T> {
-        if rt::choice() { Some(&mut *rt::element(self as *mut [T] as *mut T)) } else { None }
+        if rt::len_of(self) == 0 { None } else { Some(&mut *rt::element(self as *mut [T] as *mut T)) }
     }
     pub unsafe fn get_unchecked<I>(&self, i: I) -> &T { &self[i] }
     pub unsafe fn get_unchecked_mut<I>(&mut self, i: I) -> &mut T { &mut self[i] }
     pub fn split_first(&self) -> Option<(&T, &[T])> {
-        if rt::choice() { Some((&*rt::element(self as *const [T] as *const T), rt::unknown())) } else { None }
+        if rt::len_of(self) == 0 { None } else { Some((&*rt::element(self as *const [T] as *const T), rt::unknown())) }
     }
     pub fn split_last(&self) -> Option<(&T, &[T])> {
-        if rt::choice() { Some((&*rt::element(self as *const [T] as *const T), rt::unknown())) } else { None }
+        if rt::len_of(self) == 0 { None } else { Some((&*rt::element(self as *const [T] as *const T), rt::unknown())) }
     }
     pub fn split_at(&self, at: usize) -> (&[T], &[T]) {
         let p = self as *const [T] as *const T;
@@ -134,20 +134,24 @@ impl<T> Default for &[T] {
     fn default() -> &[T] { &[] }
 }
 
-// An iterator yields some element of the collection, or nothing, each time. Which elements a loop
+// An iterator yields some element of the collection, or nothing, each time; at first it yields one
+// unless the collection is empty, so that two questions agree. Which elements a loop
 // treats is not followed, so nothing that they point to counts as lost: the pointer escapes.
 pub struct Iter<T> {
     ptr: *const T,
+    len: usize,
     started: bool,
 }
 pub struct IterMut<T> {
     ptr: *mut T,
+    len: usize,
     started: bool,
 }
 impl<T> Iterator for Iter<T> {
     type Item = &T;
     fn next(&mut self) -> Option<&T> {
-        if rt::choice() {
+        let more = if self.started { rt::choice() } else { self.len != 0 };
+        if more {
             let at = rt::next_element(self.ptr, self.started);
             self.started = true;
             Some(&*at)
@@ -158,7 +162,8 @@ impl<T> Iterator for Iter<T> {
 impl<T> Iterator for IterMut<T> {
     type Item = &mut T;
     fn next(&mut self) -> Option<&mut T> {
-        if rt::choice() {
+        let more = if self.started { rt::choice() } else { self.len != 0 };
+        if more {
             let at = rt::next_element(self.ptr, self.started);
             self.started = true;
             Some(&mut *at)
@@ -188,7 +193,7 @@ impl<T> Iter<T> {
     pub fn as_slice(&self) -> &[T] { rt::unknown() }
 }
 impl<T> Clone for Iter<T> {
-    fn clone(&self) -> Iter<T> { Iter { ptr: self.ptr, started: self.started } }
+    fn clone(&self) -> Iter<T> { Iter { ptr: self.ptr, len: self.len, started: self.started } }
 }
 impl<T> IntoIterator for &[T] {
     type Item = &T;
@@ -205,7 +210,7 @@ impl<T, const N: usize> IntoIterator for &[T; N] {
     type IntoIter = Iter<T>;
     fn into_iter(self) -> Iter<T> {
         rt::escape_elements(self as *const [T; N]);
-        Iter { ptr: self as *const [T; N] as *const T, started: false }
+        Iter { ptr: self as *const [T; N] as *const T, len: rt::len_of(self), started: false }
     }
 }
 impl<T, const N: usize> IntoIterator for &mut [T; N] {
@@ -213,7 +218,7 @@ impl<T, const N: usize> IntoIterator for &mut [T; N] {
     type IntoIter = IterMut<T>;
     fn into_iter(self) -> IterMut<T> {
         rt::escape_elements(self as *mut [T; N]);
-        IterMut { ptr: self as *mut [T; N] as *mut T, started: false }
+        IterMut { ptr: self as *mut [T; N] as *mut T, len: rt::len_of(self), started: false }
     }
 }
 impl<T, const N: usize> IntoIterator for [T; N] {
@@ -221,11 +226,11 @@ impl<T, const N: usize> IntoIterator for [T; N] {
     type IntoIter = crate::array::IntoIter<T, N>;
     fn into_iter(self) -> crate::array::IntoIter<T, N> {
         rt::escape(&raw const self);
-        crate::array::IntoIter { value: self }
+        crate::array::IntoIter { len: rt::len_of(&raw const self), value: self, started: false }
     }
 }
 impl<T> IntoIterator for Box<[T]> {
     type Item = T;
     type IntoIter = crate::vec::IntoIter<T>;
-    fn into_iter(self) -> crate::vec::IntoIter<T> { crate::vec::IntoIter { vec: self.into_vec() } }
+    fn into_iter(self) -> crate::vec::IntoIter<T> { self.into_vec().into_iter() }
 }

@@ -150,6 +150,7 @@ impl<T> Vec<T> {
         self.room();
         rt::store_element(self.ptr, value);
         self.len = rt::fresh_len();
+        if self.len == 0 { rt::diverge() }
     }
     pub fn push_within_capacity(&mut self, value: T) -> Result<(), T> { self.push(value); Ok(()) }
     pub fn push_mut(&mut self, value: T) -> &mut T {
@@ -277,13 +278,14 @@ impl From<CString> for Vec<u8> {
 
 pub struct IntoIter<T> {
     vec: Vec<T>,
+    started: bool,
 }
 impl<T> IntoIterator for Vec<T> {
     type Item = T;
     type IntoIter = IntoIter<T>;
     fn into_iter(self) -> IntoIter<T> {
         rt::touch(self.ptr);
-        IntoIter { vec: self }
+        IntoIter { vec: self, started: false }
     }
 }
 impl<T> IntoIterator for &Vec<T> {
@@ -298,7 +300,12 @@ impl<T> IntoIterator for &mut Vec<T> {
 }
 impl<T> Iterator for IntoIter<T> {
     type Item = T;
-    fn next(&mut self) -> Option<T> { rt::take_element(self.vec.ptr) }
+    fn next(&mut self) -> Option<T> {
+        if self.started { return rt::take_element(self.vec.ptr); }
+        if self.vec.len == 0 { return None; }
+        self.started = true;
+        match rt::take_element(self.vec.ptr) { Some(x) => Some(x), None => rt::diverge() }
+    }
     fn some_item(&mut self) -> T { self.vec.some_item() }
 }
 impl<T> IntoIter<T> {

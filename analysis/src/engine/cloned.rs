@@ -3,8 +3,10 @@
 use super::block::Status;
 use super::machine::Machine;
 use super::object::Object;
+use super::place::Loc;
 use super::root::Prepared;
-use super::value::{Key, Tag, Value, ValueId};
+use super::state::State;
+use super::value::{Key, SiteId, Tag, Value, ValueId};
 use crate::event::{Act, Block, Event, EventKind, Routine};
 use crate::name::Name;
 use crate::resolve::{AdtId, FnId, Lang};
@@ -55,7 +57,7 @@ impl Machine<'_> {
                     field.is_none_or(|ty| m.copies_pointer(ty, 3))
                 };
                 let copied = derived && in_field(self)
-                    || written.is_some_and(|f| self.copies(f, adt, released.field));
+                    || written.is_some_and(|f| self.copies((f, drop), adt, released.field));
                 if copied {
                     events.push(self.cloned_event(adt, released));
                     break;
@@ -192,8 +194,9 @@ impl Machine<'_> {
         None
     }
 
-    /// Whether a `Clone` written by hand copies the field and asks nobody for another count.
-    fn copies(&mut self, clone: FnId, adt: AdtId, field: Name) -> bool {
+    /// Whether a `Clone` written by hand copies the field and asks nobody for another count, and the
+    /// `Drop` releases what the copy holds: it may be told that this one only borrows.
+    fn copies(&mut self, (clone, drop): (FnId, FnId), adt: AdtId, field: Name) -> bool {
         let Some(Prepared { active, state }) = self.prepare_root(clone) else {
             return false;
         };
@@ -201,7 +204,7 @@ impl Machine<'_> {
         let asked = !std::mem::take(&mut self.handed).is_empty();
         self.events.clear();
         // One that writes counts its copies.
-        !asked
+        let copied = !asked
             && !self.writes_outside
             && !ends.is_empty()
             && ends.iter().all(|(st, result)| {
@@ -216,7 +219,25 @@ impl Machine<'_> {
                 let part = parts.iter().find(|p| p.0 == Key::Name(field)).map(|p| p.1);
                 let same = *found == adt && st.blocks().is_empty();
                 same && part.is_some_and(|v| self.own_field_of(v) == Some(field))
-            })
+            });
+        copied
+            && ends
+                .into_iter()
+                .any(|(st, copy)| self.frees_copy(st, drop, copy, field))
+    }
+
+    /// Whether a `Drop` releases what a field of this value points to, or may hand it on to be.
+    fn frees_copy(&mut self, mut st: State, drop: FnId, value: ValueId, field: Name) -> bool {
+        let pointer = self.arena.part(value, Key::Name(field));
+        let object = self.objects.add(Object::Literal(SiteId(u32::MAX)));
+        st.heap_set(object, value);
+        let this = self.point_at(&Loc::whole(object), false);
+        let ends = self.tried_half(st, drop, &[this]);
+        self.events.clear();
+        let handed = std::mem::take(&mut self.handed);
+        let pointee = self.objects.add(Object::Pointee(pointer));
+        let ended = |st: &State| st.block(pointee).is_some_and(|block| !block.is_live());
+        handed.iter().any(|handed| handed.value == pointer) || ends.iter().any(|(st, _)| ended(st))
     }
 
     fn own_field_of(&self, v: ValueId) -> Option<Name> {

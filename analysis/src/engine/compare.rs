@@ -8,6 +8,7 @@ use crate::event::Usage;
 use crate::ir::{BinOp, Operand, Place};
 use crate::name::Name;
 use crate::resolve::{AdtKind, Res};
+use crate::types::Ty;
 
 impl<'p> Machine<'p> {
     /// A comparison only borrows its operands.
@@ -22,9 +23,34 @@ impl<'p> Machine<'p> {
             Operand::Place(place) if matches!(op, Eq | Ne | Lt | Le | Gt | Ge) => {
                 let loc = self.locate(st, place)?;
                 self.touch(st, loc.object, Usage::Read)?;
-                Some(self.load(st, &loc))
+                let value = self.load(st, &loc);
+                if self.is_list(value) && matches!(self.place_type(place), Ty::Ptr(..)) {
+                    return Some(self.first_of(value));
+                }
+                Some(value)
             }
             _ => self.operand(st, operand),
+        }
+    }
+
+    /// Whether an operand is a number that has no sign.
+    pub(crate) fn is_unsigned(&mut self, operand: &'p Operand) -> bool {
+        match operand {
+            Operand::Place(place) => {
+                matches!(self.place_type(place), Ty::Int(int) if int.is_unsigned())
+            }
+            Operand::Literal(_) => false,
+        }
+    }
+
+    /// An unknown number without a sign is compared with another: it is not less than zero.
+    pub(crate) fn note_unsigned(&mut self, st: &mut State, v: ValueId) {
+        let unknown = matches!(
+            self.arena.get(v),
+            Value::Param(_) | Value::Part(..) | Value::Opaque { .. } | Value::Initial(_)
+        );
+        if unknown && self.range(st, v).0 == i128::MIN && self.range(st, v).1 >= 0 {
+            self.bound(st, v, 0, i128::MAX);
         }
     }
 

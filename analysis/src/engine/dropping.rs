@@ -7,13 +7,13 @@ use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Tag, Value, ValueId};
 use crate::name::Name;
-use crate::resolve::AdtId;
+use crate::resolve::{AdtId, FnId, Owner, bind, substitute};
 use crate::types::Ty;
 use std::rc::Rc;
 
 impl Machine<'_> {
-    /// Drops what a place holds; afterwards it is moved out.
-    pub(crate) fn drop_at(&mut self, st: State, loc: &Loc, out: &mut Vec<State>) {
+    /// Drops what a place of this type holds; afterwards it is moved out.
+    pub(crate) fn drop_at(&mut self, st: State, loc: &Loc, ty: &Ty, out: &mut Vec<State>) {
         let value = self.load(&st, loc);
         if !self.owns(value) {
             out.push(st);
@@ -22,7 +22,7 @@ impl Machine<'_> {
         let outer = self.active().by_drop;
         let name = self.spoken_type(value);
         self.active_mut().by_drop = Some(name);
-        let states = self.drop_parts(st, loc, value);
+        let states = self.drop_parts(st, loc, value, ty);
         self.active_mut().by_drop = outer;
         for mut st in states {
             self.store(&mut st, loc, ValueId::MOVED);
@@ -42,7 +42,7 @@ impl Machine<'_> {
     }
 
     /// Runs the drop glue of a value in its place.
-    fn drop_parts(&mut self, st: State, loc: &Loc, value: ValueId) -> Vec<State> {
+    fn drop_parts(&mut self, st: State, loc: &Loc, value: ValueId, ty: &Ty) -> Vec<State> {
         let (tag, parts) = match self.arena.get(value) {
             Value::Agg { tag, parts, .. } => (*tag, parts.clone()),
             Value::Closure { captures, .. } => {
@@ -67,7 +67,7 @@ impl Machine<'_> {
                 .filter(|&drop| owner.is_none_or(|f| !self.program.exclude(f, drop)));
             if let Some(drop) = drop {
                 let this = self.point_at(loc, false);
-                let substs = self.drop_substs(&states[0], adt, value);
+                let substs = self.drop_substs(&states[0], drop, adt, value, ty);
                 states = states
                     .into_iter()
                     .flat_map(|st| {
@@ -84,12 +84,13 @@ impl Machine<'_> {
         }
         for (key, _) in parts.iter() {
             let part_loc = loc.clone().child(*key);
+            let part_ty = self.part_type(tag, *key, ty);
             states = states
                 .into_iter()
                 .flat_map(|st| {
                     let part = self.load(&st, &part_loc);
                     if self.owns(part) {
-                        self.drop_parts(st, &part_loc, part)
+                        self.drop_parts(st, &part_loc, part, &part_ty)
                     } else {
                         vec![st]
                     }
@@ -110,17 +111,54 @@ impl Machine<'_> {
             .into_iter()
             .flat_map(|mut st| {
                 st.heap_set(object, value);
-                self.drop_parts(st, &loc, value)
+                self.drop_parts(st, &loc, value, &Ty::Unknown)
             })
             .collect()
     }
 
-    /// What the type parameters of a dropped owner stand for: read off its block's layout.
-    fn drop_substs(&mut self, st: &State, adt: AdtId, value: ValueId) -> Rc<[(Name, Ty)]> {
+    /// The type of a part of a value of this type.
+    fn part_type(&self, tag: Tag, key: Key, ty: &Ty) -> Ty {
+        let Key::Name(name) = key else {
+            return Ty::Unknown;
+        };
+        match (tag, ty) {
+            (Tag::Adt(adt, _) | Tag::AdtAny(adt), Ty::Adt(of, args)) if adt == *of => {
+                let generics = self.program.adt(adt).generics.iter().copied();
+                let bound: Vec<(Name, Ty)> = generics.zip(args.iter().cloned()).collect();
+                let field = self.field_ty(adt, name);
+                field.map_or(Ty::Unknown, |field| substitute(field, &bound))
+            }
+            (_, Ty::Tuple(all)) => {
+                let at = name.as_str().parse::<usize>().ok();
+                at.and_then(|at| all.get(at)).cloned().unwrap_or_default()
+            }
+            (_, Ty::Array(element, _)) => (**element).clone(),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// What the parameters of a dropped value's type stand for: as its type says, or read off the layout
+    /// of an owner's block.
+    fn drop_substs(
+        &mut self,
+        st: &State,
+        drop: FnId,
+        adt: AdtId,
+        value: ValueId,
+        ty: &Ty,
+    ) -> Rc<[(Name, Ty)]> {
         let generics = &self.program.adt(adt).generics;
         let Some(&first) = generics.first() else {
             return self.unbound.clone();
         };
+        if let (Owner::Impl(at), Ty::Adt(of, _)) = (self.program.func(drop).owner, ty)
+            && *of == adt
+            && !self.is_stub_adt(adt)
+        {
+            let mut bound = Vec::new();
+            bind(&self.program.impl_def(at).self_ty, ty, &mut bound);
+            return bound.into();
+        }
         let ptr = self.arena.part(value, Key::Name(Name::new("ptr")));
         let Value::Ptr(p) = self.arena.get(ptr) else {
             return self.unbound.clone();

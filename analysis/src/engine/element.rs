@@ -23,7 +23,10 @@ impl Machine<'_> {
         let loc = self.pointee(pointer)?;
         self.touch(st, loc.object, Usage::Read)?;
         self.note_element_read(st, &loc);
-        let value = self.load(st, &loc);
+        let mut value = self.load(st, &loc);
+        if matches!(ret, Ty::Ptr(..) | Ty::Ref(..)) {
+            value = self.first_of(value);
+        }
         let value = self.shape(st, value, ret);
         if name == "read" {
             if self.owns(value) {
@@ -56,6 +59,7 @@ impl Machine<'_> {
         if name == "store_element" {
             self.become_elements(st, value, Escape::Element(loc.object));
             let loc = loc.child(Key::Name(Name::new("[]")));
+            self.note_filled(st, &loc, value);
             // The null at the end of a list is not the element that stands for the others.
             let old = self.load(st, &loc);
             if value != ValueId::ZERO || !matches!(self.arena.get(old), Value::Ptr(_)) {
@@ -63,8 +67,58 @@ impl Machine<'_> {
             }
             return Some(());
         }
-        self.store(st, &loc, value);
+        self.store_first(st, &loc, value);
         Some(())
+    }
+
+    /// Stores at the beginning of what may be a list of pointers: the others stay where they are.
+    pub(crate) fn store_first(&mut self, st: &mut State, loc: &Loc, value: ValueId) {
+        self.note_filled(st, loc, value);
+        let old = self.load(st, loc);
+        let is_pointer = matches!(self.arena.get(value), Value::Ptr(_) | Value::Int(_));
+        let value = if is_pointer && self.is_list(old) {
+            self.arena.with_part(old, Key::At(ValueId::ZERO), value)
+        } else {
+            value
+        };
+        self.store(st, loc, value);
+    }
+
+    /// Rust puts memory that an owner gave up into a list: then it is a list of Rust's, also on paths
+    /// that put nothing in.
+    fn note_filled(&mut self, st: &State, loc: &Loc, value: ValueId) {
+        let element = match loc.path.last() {
+            Some(key) => is_element(*key),
+            None => loc.offset != ValueId::ZERO,
+        };
+        if element && self.is_given_up(st, value) {
+            self.filled.insert(loc.object);
+        }
+    }
+
+    /// What is read as a pointer at the beginning of such a list.
+    pub(crate) fn first_of(&mut self, value: ValueId) -> ValueId {
+        match *self.arena.get(value) {
+            Value::Agg {
+                ref parts, rest, ..
+            } if self.is_list(value) => {
+                let first = parts.iter().find(|p| p.0 == Key::At(ValueId::ZERO));
+                first.map(|p| p.1).or(rest).unwrap_or(value)
+            }
+            _ => value,
+        }
+    }
+
+    /// Whether it is a list of pointers that were stored one by one.
+    pub(crate) fn is_list(&self, value: ValueId) -> bool {
+        match self.arena.get(value) {
+            Value::Agg {
+                tag: Tag::None,
+                parts,
+                ..
+            } => !parts.is_empty() && parts.iter().all(|p| is_element(p.0)),
+            _ => false,
+        }
     }
 
     /// A pointer is stored in an array, at a place that is not known.
@@ -88,23 +142,87 @@ impl Machine<'_> {
                 .any(|key| matches!(key, Key::At(at) if unknown(*at)))
     }
 
-    /// Who reads at such a place may release any of what stands in the object.
+    /// Who reads an element may release any that can be the same one: all others where the place is not
+    /// known, those at unknown places where it is.
     pub(crate) fn note_element_read(&mut self, st: &mut State, loc: &Loc) {
-        if !self.is_somewhere(loc) {
+        let held = |b: &Block| b.is_live() && b.owners <= 0 && b.escape != Escape::Away;
+        if !st.blocks().iter().any(|(_, b)| held(b)) {
             return;
         }
-        let whole = self.root_value(st, loc.object);
-        let Value::Agg { parts, .. } = self.arena.get(whole) else {
-            return;
-        };
-        let parts = parts.clone();
-        for (_, part) in parts.iter() {
-            if let Value::Ptr(p) = self.arena.get(*part)
-                && let Some(block) = st.block_mut(p.object)
-                && block.owners <= 0
-            {
+        let mut keys = loc.path.clone();
+        if loc.offset != ValueId::ZERO {
+            keys.push(Key::At(loc.offset));
+        }
+        let mut value = self.root_value(st, loc.object);
+        let mut same = Vec::new();
+        let mut element = false;
+        for key in keys {
+            let first = match self.arena.get(value) {
+                Value::Agg { parts, rest, .. } => {
+                    let others = parts.iter().filter(|part| self.may_be_same(key, part.0));
+                    same.extend(others.map(|part| part.1));
+                    rest.unwrap_or(value)
+                }
+                _ => value,
+            };
+            // What was stored at the beginning, when nothing said that this is a list.
+            if is_element(key) && matches!(self.arena.get(first), Value::Ptr(_)) {
+                same.push(first);
+            }
+            value = self.arena.part(value, key);
+            element = is_element(key);
+        }
+        self.let_elements_go(st, same);
+        if element && !matches!(self.arena.get(value), Value::Ptr(_)) {
+            self.let_kept_go(st, loc.object);
+        }
+    }
+
+    /// What a list keeps may be what was read of it.
+    pub(crate) fn let_kept_go(&mut self, st: &mut State, list: ObjectId) {
+        let kept: Vec<ObjectId> = st
+            .blocks()
+            .iter()
+            .filter(|(_, block)| block.escape == Escape::Element(list))
+            .map(|e| e.0)
+            .collect();
+        for object in kept {
+            if let Some(block) = st.block_mut(object) {
                 block.escape = Escape::Away;
             }
+        }
+    }
+
+    /// Pointers in these values may be in anybody's hands.
+    fn let_elements_go(&mut self, st: &mut State, mut values: Vec<ValueId>) {
+        while let Some(value) = values.pop() {
+            match self.arena.get(value) {
+                Value::Agg { parts, .. } => values.extend(parts.iter().map(|part| part.1)),
+                Value::Ptr(p) => {
+                    if let Some(block) = st.block_mut(p.object)
+                        && block.owners <= 0
+                    {
+                        block.escape = Escape::Away;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether what is read at one place may have been stored at the other. What was stored just there
+    /// is followed, unless the place is known only by a number that is not.
+    fn may_be_same(&self, read: Key, stored: Key) -> bool {
+        let number = |key: Key| match key {
+            Key::Name(name) => name.as_str().parse::<i128>().ok(),
+            Key::At(at) => self.arena.as_int(at),
+        };
+        match (number(read), number(stored)) {
+            // Bytes and elements are counted apart.
+            (Some(_), Some(_)) => matches!(read, Key::At(_)) != matches!(stored, Key::At(_)),
+            (Some(_), None) => is_element(stored),
+            (None, _) if matches!(read, Key::At(_)) => true,
+            (None, _) => read != stored && is_element(read) && is_element(stored),
         }
     }
 
@@ -120,6 +238,13 @@ impl Machine<'_> {
         }
     }
 
+    /// Some of the elements: which ones is not followed, so they may be any.
+    pub(crate) fn slice_of(&mut self, st: &mut State, loc: Loc) -> Loc {
+        let some = loc.child(Key::Name(Name::new("[..]")));
+        self.note_element_read(st, &some);
+        some
+    }
+
     /// Where some element of the array lies.
     pub(crate) fn element_at(&mut self, st: &mut State, array: ValueId) -> ValueId {
         let Some(loc) = self.pointee(array) else {
@@ -127,6 +252,7 @@ impl Machine<'_> {
         };
         let _ = self.touch(st, loc.object, Usage::Read);
         let loc = loc.child(Key::Name(Name::new("[]")));
+        self.note_element_read(st, &loc);
         self.point_at(&loc, false)
     }
 
@@ -231,6 +357,7 @@ impl Machine<'_> {
             Some(loc) => {
                 let _ = self.touch(st, loc.object, Usage::Read);
                 let loc = loc.child(Key::Name(Name::new("[]")));
+                self.note_element_read(st, &loc);
                 let value = self.load(st, &loc);
                 let ended = match self.arena.get(value) {
                     Value::Ptr(p) => st.block(p.object).is_some_and(|b| !b.is_live()),
@@ -246,5 +373,13 @@ impl Machine<'_> {
             None => fresh,
         };
         self.shape(st, value, ty)
+    }
+}
+
+/// Whether a part is an element of a list and no field.
+fn is_element(key: Key) -> bool {
+    match key {
+        Key::At(_) => true,
+        Key::Name(name) => name == "[]" || name == "[..]" || name.as_str().parse::<u32>().is_ok(),
     }
 }

@@ -119,6 +119,10 @@ impl Machine<'_> {
             Object::Local(..) | Object::Block(..) | Object::Pointee(_) => {}
             _ => return,
         }
+        let source = match self.filled.contains(&loc.object) {
+            true => Source::Plain,
+            false => source,
+        };
         let old = self.load(st, &loc);
         let new = self.havocked(st, old, source);
         if new != old {
@@ -202,7 +206,7 @@ impl Machine<'_> {
     }
 
     /// Whether it points to memory that an owner gave up.
-    fn is_given_up(&self, st: &State, v: ValueId) -> bool {
+    pub(crate) fn is_given_up(&self, st: &State, v: ValueId) -> bool {
         match self.arena.get(v) {
             Value::Ptr(p) => st.block(p.object).is_some_and(|b| b.disowned.is_some()),
             _ => false,

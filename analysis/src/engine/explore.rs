@@ -189,7 +189,7 @@ impl<'p> Machine<'p> {
             });
             let positive =
                 self.is_positive(first, local, old) && self.is_positive(state, local, new);
-            if let Some(widened) = self.widened(state, old, new, unknown) {
+            if let Some(widened) = self.widened(seen, state, old, new, unknown) {
                 state.set_local(frame, local, widened);
                 if positive && widened == unknown {
                     state.fact_mut(unknown).be_positive();
@@ -201,6 +201,7 @@ impl<'p> Machine<'p> {
     /// A value that was another one in the first round; part by part, as of a range.
     fn widened(
         &mut self,
+        seen: &Pool,
         state: &mut State,
         old: ValueId,
         new: ValueId,
@@ -210,7 +211,7 @@ impl<'p> Machine<'p> {
             if let Some(same) = self.by_equality(state, new) {
                 return Some(same);
             }
-            let grown = self.growth(state, old, new);
+            let grown = self.growth(seen, state, (old, new), unknown);
             self.renew(state, unknown);
             if let Some((lo, hi)) = grown {
                 self.bound(state, unknown, lo, hi);
@@ -245,7 +246,7 @@ impl<'p> Machine<'p> {
             let whole = if same {
                 None
             } else {
-                self.widened(state, old.1, new.1, part)
+                self.widened(seen, state, old.1, new.1, part)
             };
             all.push((new.0, whole.unwrap_or(new.1)));
         }
@@ -295,14 +296,33 @@ impl<'p> Machine<'p> {
         Some(self.arena.add_values(equal, step))
     }
 
-    /// A number that counts up or down from a constant stays on that side of it.
-    fn growth(&self, state: &State, old: ValueId, new: ValueId) -> Option<(i128, i128)> {
-        let start = self.arena.as_int(old)?;
+    /// A number that counts up or down from a constant stays on that side of what it is when it first
+    /// becomes unknown: the rounds before were walked one by one.
+    fn growth(
+        &self,
+        seen: &Pool,
+        state: &State,
+        (old, new): (ValueId, ValueId),
+        unknown: ValueId,
+    ) -> Option<(i128, i128)> {
         let (lo, hi) = self.range(state, new);
+        let Some(start) = self.arena.as_int(old) else {
+            let first = seen.first()?;
+            let positive = lo > 0 && self.range(first, old).0 > 0;
+            return positive.then_some((1, i128::MAX));
+        };
+        // The bound is one that was there before, so that it does not move with each round.
+        let known = lo == hi || seen.noted(unknown).next().is_none();
         if lo > start {
-            Some((start + 1, i128::MAX))
+            let noted = seen.noted(unknown).map(|bounds| bounds.0);
+            let least = noted.filter(|least| *least <= lo).max();
+            let least = if known { lo } else { least.unwrap_or(start) };
+            Some((least.max(start + 1), i128::MAX))
         } else if hi < start {
-            Some((i128::MIN, start - 1))
+            let noted = seen.noted(unknown).map(|bounds| bounds.1);
+            let most = noted.filter(|most| *most >= hi).min();
+            let most = if known { hi } else { most.unwrap_or(start) };
+            Some((i128::MIN, most.min(start - 1)))
         } else {
             None
         }

@@ -3,8 +3,9 @@
 use super::block::Null;
 use super::machine::Machine;
 use super::object::Object;
+use super::ranges::{EQUAL, LESS};
 use super::state::{Fact, State};
-use super::value::{Source, Tag, Value, ValueId};
+use super::value::{Tag, Value, ValueId};
 use crate::ir::{BinOp, UnOp};
 use crate::name::Name;
 
@@ -13,12 +14,12 @@ impl Fact {
         n < self.lo || n > self.hi || self.not.contains(&n)
     }
 
-    fn known(&self) -> Option<i128> {
+    pub(crate) fn known(&self) -> Option<i128> {
         (self.lo == self.hi).then_some(self.lo)
     }
 
     /// Narrows; `false` if nothing is left.
-    fn narrow(&mut self, lo: i128, hi: i128) -> bool {
+    pub(crate) fn narrow(&mut self, lo: i128, hi: i128) -> bool {
         self.lo = self.lo.max(lo);
         self.hi = self.hi.min(hi);
         while self.lo <= self.hi && self.not.contains(&self.lo) {
@@ -45,58 +46,6 @@ impl Fact {
 }
 
 impl Machine<'_> {
-    /// The range in which an integer value lies on this path.
-    pub(crate) fn range(&self, st: &State, v: ValueId) -> (i128, i128) {
-        match self.arena.get(v) {
-            Value::Int(n) => (*n, *n),
-            Value::Linear(konst, terms) => {
-                let (mut lo, mut hi) = (*konst, *konst);
-                for &(term, factor) in terms.iter() {
-                    let (l, h) = self.range(st, term);
-                    let (l, h) = (l.saturating_mul(factor), h.saturating_mul(factor));
-                    lo = lo.saturating_add(l.min(h));
-                    hi = hi.saturating_add(l.max(h));
-                }
-                (lo, hi)
-            }
-            Value::Opaque {
-                source: Source::Length | Source::Capacity,
-                ..
-            } => {
-                let Some(fact) = st.fact(v) else {
-                    return (0, i128::MAX);
-                };
-                let least = i128::from(fact.excludes(0));
-                (fact.lo.max(least), fact.hi)
-            }
-            Value::Apply(name, args) => {
-                let (lo, hi) = st.fact(v).map_or((i128::MIN, i128::MAX), |f| (f.lo, f.hi));
-                let made = self.least_of_checked(st, name.as_str(), args);
-                (made.map_or(lo, |n| lo.max(n)), hi)
-            }
-            // Paths for types without a size own nothing: they are not taken.
-            Value::SizeOf(_) => (1, i128::MAX),
-            _ => st.fact(v).map_or((i128::MIN, i128::MAX), |f| (f.lo, f.hi)),
-        }
-    }
-
-    /// The least that a checked operation on numbers that are not negative can give.
-    fn least_of_checked(&self, st: &State, name: &str, args: &[ValueId]) -> Option<i128> {
-        let [a, b] = *args else { return None };
-        let product = match name {
-            "checked_mul" | "saturating_mul" => true,
-            "checked_add" | "saturating_add" => false,
-            _ => return None,
-        };
-        let (a, b) = (self.range(st, a).0, self.range(st, b).0);
-        let least = if product {
-            a.saturating_mul(b)
-        } else {
-            a.saturating_add(b)
-        };
-        (a >= 0 && b >= 0).then_some(least)
-    }
-
     /// The value's constant on this path, if it has one.
     pub(crate) fn constant(&self, st: &State, v: ValueId) -> Option<i128> {
         if let Value::Int(n) = self.arena.get(v) {
@@ -111,8 +60,12 @@ impl Machine<'_> {
             Value::Int(n) => Some(n != 0),
             Value::Unary(UnOp::Not, inner) => self.truth(st, inner).map(|b| !b),
             Value::Binary(BinOp::Eq, a, b) => self.truth_eq(st, a, b).or_else(|| known(st, v)),
-            Value::Binary(BinOp::Lt, a, b) => self.truth_less(st, a, b, 1).or_else(|| known(st, v)),
-            Value::Binary(BinOp::Le, a, b) => self.truth_less(st, a, b, 0).or_else(|| known(st, v)),
+            Value::Binary(BinOp::Lt, a, b) => self
+                .truth_less(st, a, b, 1)
+                .or_else(|| self.asked_before(st, a, b, LESS)),
+            Value::Binary(BinOp::Le, a, b) => self
+                .truth_less(st, a, b, 0)
+                .or_else(|| self.asked_before(st, a, b, LESS | EQUAL)),
             Value::IsVariant(of, variant) => self.truth_variant(st, of, variant),
             Value::Func(..) | Value::Ptr(_) | Value::Ctor(..) => Some(true),
             _ => known(st, v),
@@ -130,9 +83,6 @@ impl Machine<'_> {
             };
         }
         if self.is_elsewhere(st, a, b) || self.is_elsewhere(st, b, a) {
-            return Some(false);
-        }
-        if self.is_ordered(st, a, b) || self.is_ordered(st, b, a) {
             return Some(false);
         }
         if let Some(n) = self.arena.as_int(b) {
@@ -156,16 +106,10 @@ impl Machine<'_> {
         }
         let (alo, ahi) = self.range(st, a);
         let (blo, bhi) = self.range(st, b);
-        (ahi < blo || bhi < alo).then_some(false)
-    }
-
-    /// Whether a comparison on this path showed that `a < b`.
-    fn is_ordered(&self, st: &State, a: ValueId, b: ValueId) -> bool {
-        let asked = |op, x, y, answer| {
-            let test = self.arena.find(&Value::Binary(op, x, y));
-            test.and_then(|t| known(st, t)) == Some(answer)
-        };
-        asked(BinOp::Lt, a, b, true) || asked(BinOp::Le, b, a, false)
+        if ahi < blo || bhi < alo {
+            return Some(false);
+        }
+        self.asked_before(st, a, b, EQUAL)
     }
 
     /// Whether `a` points at a fresh block and `b` certainly somewhere else: at another object, a
@@ -435,7 +379,7 @@ impl Machine<'_> {
     }
 }
 
-fn known(st: &State, v: ValueId) -> Option<bool> {
+pub(crate) fn known(st: &State, v: ValueId) -> Option<bool> {
     let fact = st.fact(v)?;
     match fact.known() {
         Some(n) => Some(n != 0),

@@ -261,6 +261,9 @@ impl<'p> Machine<'p> {
             }
         }
         let unnamed = self.fresh(st, 30, Source::Plain);
+        if st.block(object).is_some_and(|b| b.null == Null::No) {
+            self.assume(st, unnamed, true);
+        }
         for at in 0..st.frames.len() {
             for local in 0..st.frames[at].locals.len() {
                 let local = LocalId(local as u32);

@@ -250,8 +250,13 @@ impl Machine<'_> {
                 .map(|n| self.arena.add(Value::Param(50 + n as u32)))
                 .collect();
             args[at] = subject;
-            let inner = self.inner_blocks(&st);
-            for (mut after, result) in self.tried_half(st, taker, &args) {
+            let mut inner = self.inner_blocks(&st);
+            let ends = self.tried_half(st, taker, &args);
+            if count > 1 {
+                // The other arguments, a number of elements as a rule, are not in view.
+                inner.retain(|(_, object)| !ends.iter().any(|(after, _)| is_gone(after, *object)));
+            }
+            for (mut after, result) in ends {
                 self.check_inner(&mut after, &inner, result);
             }
         }
@@ -329,6 +334,12 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// Whether a block was released, or is in anybody's hands.
+fn is_gone(st: &State, object: ObjectId) -> bool {
+    st.block(object)
+        .is_none_or(|block| !block.is_live() || block.escape == Escape::Away)
 }
 
 /// Whether a parameter takes the struct, by value or behind a pointer.

@@ -56,10 +56,10 @@ impl Machine<'_> {
                 let site = self.here();
                 let object = self.objects.add(Object::Literal(site));
                 st.heap_set(object, arg(0));
-                return self.drop_outcomes(st, &Loc::whole(object));
+                return self.drop_outcomes(st, &Loc::whole(object), &ty);
             }
             "drop_in_place" => match self.pointee(arg(0)) {
-                Some(loc) => return self.drop_outcomes(st, &loc),
+                Some(loc) => return self.drop_outcomes(st, &loc, &ty),
                 None => ValueId::UNIT,
             },
             "read" | "duplicate" => match self.read_through(&mut st, name, arg(0), ret) {
@@ -76,6 +76,7 @@ impl Machine<'_> {
                     let _ = self.touch(&mut st, loc.object, Usage::Read);
                     let value = self.load(&st, &loc);
                     self.escape(&mut st, value);
+                    self.let_kept_go(&mut st, loc.object);
                 }
                 ValueId::UNIT
             }
@@ -136,6 +137,11 @@ impl Machine<'_> {
                 };
                 self.arena.bool(yes)
             }
+            // A range of elements may be or not.
+            "is_within" => match self.arena.get(arg(0)) {
+                Value::Agg { .. } => self.fresh(st, 0, Source::Plain),
+                _ => self.operation(BinOp::Lt, arg(0), arg(1)),
+            },
             "is_zero" => self.arena.bool(arg(0) == ValueId::ZERO),
             "dangling" => {
                 let object = self.objects.add(Object::Dangling);

@@ -1,6 +1,6 @@
 //! Leaks: live blocks that nothing reaches any more when the root ends.
 
-use super::block::{Birth, Block, Escape, Family, Null};
+use super::block::{Birth, Block, Escape, Family, Layout, Null};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
@@ -341,7 +341,15 @@ impl Machine<'_> {
 
     /// Whether losing the last pointer to this block would be a leak.
     pub(crate) fn may_be_lost(&self, st: &State, block: &Block) -> bool {
-        self.is_to_release(block) && self.is_at_hand(st, block)
+        self.is_to_release(block) && self.is_at_hand(st, block) && !self.is_of_nothing(st, block)
+    }
+
+    /// Whether the path found that there was nothing to allocate: a list of no elements has no block.
+    fn is_of_nothing(&self, st: &State, block: &Block) -> bool {
+        match block.layout {
+            Layout::Many(_, n) => self.constant(st, n) == Some(0),
+            _ => false,
+        }
     }
 
     /// Whether nobody out of view can have the pointer to it.

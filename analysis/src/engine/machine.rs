@@ -115,6 +115,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) handed: Vec<Handed>,
     /// Blocks that some path took back from a foreign call that had failed.
     pub(crate) taken_back: FxHashSet<ObjectId>,
+    /// Lists that Rust puts memory of its own into, on some path.
+    pub(crate) filled: FxHashSet<ObjectId>,
     /// Whether memory that is not the root's own was written.
     pub(crate) writes_outside: bool,
     /// What the roots say about the rest of the program.
@@ -181,6 +183,7 @@ impl<'p> Machine<'p> {
             followed: FxHashSet::default(),
             handed: Vec::new(),
             taken_back: FxHashSet::default(),
+            filled: FxHashSet::default(),
             writes_outside: false,
             noted: Noted::default(),
             failing: false,
@@ -204,6 +207,7 @@ impl<'p> Machine<'p> {
         self.root_label = label;
         self.handed.clear();
         self.taken_back.clear();
+        self.filled.clear();
         self.writes_outside = false;
         self.made.clear();
         self.unwinds.clear();

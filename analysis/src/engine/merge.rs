@@ -59,6 +59,12 @@ impl Pool {
         self.0.iter().any(|s| s.1.local(frame, local) == value)
     }
 
+    /// The bounds of a value that the states here know.
+    pub(crate) fn noted(&self, value: ValueId) -> impl Iterator<Item = (i128, i128)> {
+        let facts = self.0.iter().filter_map(move |s| s.1.fact(value));
+        facts.map(|fact| (fact.lo, fact.hi))
+    }
+
     pub(crate) fn first(&self) -> Option<&State> {
         self.0.first().map(|s| &s.1)
     }
@@ -179,7 +185,11 @@ impl Machine<'_> {
             if self.is_positive(into, local, a) && self.is_positive(other, local, b) {
                 positive.push(unknown);
             }
-            let joined = self.join_value(a, b, unknown).unwrap_or_else(|| {
+            let mut numbers = Vec::new();
+            let joined = self.join_value(a, b, unknown, &mut numbers);
+            numbers.retain(|(_, a, b)| self.range(into, *a).0 > 0 && self.range(other, *b).0 > 0);
+            positive.extend(numbers.iter().map(|n| n.0));
+            let joined = joined.unwrap_or_else(|| {
                 // What either of them holds may live on where the joined value goes.
                 self.escape(into, a);
                 self.escape(into, b);
@@ -243,12 +253,20 @@ impl Machine<'_> {
         Some(self.arena.add(Value::Ptr(pointer)))
     }
 
-    /// Two values part by part, where they differ in numbers only: those become unknown.
-    fn join_value(&mut self, a: ValueId, b: ValueId, unknown: ValueId) -> Option<ValueId> {
+    /// Two values part by part, where they differ in numbers only: those become unknown, and are added
+    /// with what they were.
+    fn join_value(
+        &mut self,
+        a: ValueId,
+        b: ValueId,
+        unknown: ValueId,
+        numbers: &mut Vec<(ValueId, ValueId, ValueId)>,
+    ) -> Option<ValueId> {
         if a == b {
             return Some(a);
         }
         if self.is_number(a) && self.is_number(b) {
+            numbers.push((unknown, a, b));
             return Some(unknown);
         }
         if let Some(moved) = self.somewhere_in(a, b, unknown) {
@@ -273,7 +291,7 @@ impl Machine<'_> {
         let mut joined = Vec::with_capacity(parts.len());
         for (x, y) in parts.iter().zip(others.iter()) {
             let part = self.arena.add(Value::Part(unknown, x.0));
-            joined.push((x.0, self.join_value(x.1, y.1, part)?));
+            joined.push((x.0, self.join_value(x.1, y.1, part, numbers)?));
         }
         Some(self.arena.add(Value::Agg {
             tag,

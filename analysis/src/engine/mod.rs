@@ -39,6 +39,7 @@ mod owner;
 mod place;
 mod pointer;
 mod protocol;
+mod ranges;
 mod receiver;
 mod release;
 mod resize;

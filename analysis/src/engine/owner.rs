@@ -305,7 +305,7 @@ impl Machine<'_> {
             self.leave_content(&mut states[0], object);
         } else if let Some(loc) = self.pointee(pointer) {
             states = self
-                .drop_outcomes(states.remove(0), &loc)
+                .drop_outcomes(states.remove(0), &loc, &Ty::Unknown)
                 .into_iter()
                 .map(|o| o.0)
                 .collect();
@@ -343,9 +343,9 @@ impl Machine<'_> {
         }
     }
 
-    pub(crate) fn drop_outcomes(&mut self, st: State, loc: &Loc) -> Vec<Outcome> {
+    pub(crate) fn drop_outcomes(&mut self, st: State, loc: &Loc, ty: &Ty) -> Vec<Outcome> {
         let mut out = Vec::new();
-        self.drop_at(st, loc, &mut out);
+        self.drop_at(st, loc, ty, &mut out);
         out.into_iter().map(|st| (st, ValueId::UNIT)).collect()
     }
 }

@@ -177,6 +177,9 @@ impl<'p> Machine<'p> {
                 let loc = self.through_references(st, loc, place, at)?;
                 let frame = st.frames.len() - 1;
                 let index = st.local(frame, *local);
+                if let Value::Agg { .. } = self.arena.get(index) {
+                    return Some(self.slice_of(st, loc));
+                }
                 let key = self
                     .dangling_key(st, &loc)
                     .unwrap_or_else(|| self.index_key(index));
@@ -191,7 +194,7 @@ impl<'p> Machine<'p> {
             }
             Proj::Subslice => {
                 let loc = self.through_references(st, loc, place, at)?;
-                Some(loc.child(Key::Name(Name::new("[..]"))))
+                Some(self.slice_of(st, loc))
             }
             Proj::Variant(path) => {
                 let loc = self.through_references(st, loc, place, at)?;
@@ -306,7 +309,8 @@ impl<'p> Machine<'p> {
         if !self.is_symbol(value) {
             return value;
         }
-        let ty = behind(self.prefix_type(place, at), followed);
+        let ty = self.prefix_type(place, at);
+        let ty = self.behind_pins(ty, followed);
         let shaped = self.shape(st, value, &ty);
         if shaped != value {
             self.store(st, loc, shaped);

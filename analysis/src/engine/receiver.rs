@@ -2,7 +2,7 @@
 
 use super::call::{Callable, Outcome};
 use super::machine::Machine;
-use super::place::{Loc, behind};
+use super::place::{DerefKind, Loc, behind};
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
@@ -52,7 +52,14 @@ impl<'p> Machine<'p> {
             Pass::RefMut => Some(self.point_at(&loc, false)),
             Pass::Move => {
                 self.touch(st, loc.object, Usage::Read)?;
+                self.note_element_read(st, &loc);
                 let mut value = self.load(st, &loc);
+                if self.is_list(value)
+                    && let Operand::Place(place) = operand
+                    && let Ty::Ptr(..) = behind(self.place_type(place), adjust.steps.len())
+                {
+                    value = self.first_of(value);
+                }
                 if self.is_symbol(value)
                     && let Operand::Place(place) = operand
                 {
@@ -98,6 +105,18 @@ impl<'p> Machine<'p> {
             }
             Step::Call(id) => self.call_deref(st, &loc, id),
         }
+    }
+
+    /// The type behind so many references, of which one may be pinned.
+    pub(crate) fn behind_pins(&self, ty: Ty, followed: usize) -> Ty {
+        (0..followed).fold(ty, |ty, _| match ty {
+            Ty::Adt(adt, args)
+                if args.len() == 1 && matches!(self.deref_kind(adt), DerefKind::Field(_)) =>
+            {
+                args[0].clone()
+            }
+            other => behind(other, 1),
+        })
     }
 
     /// Where a `Deref` of the user's leads.

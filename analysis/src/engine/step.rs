@@ -6,7 +6,8 @@ use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;
 use crate::ir::{
-    AggregateKind, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt, StmtKind, UnOp,
+    AggregateKind, BinOp, ConstExpr, DropWhy, Literal, Operand, Place, Proj, Rvalue, Stmt,
+    StmtKind, UnOp,
 };
 use crate::name::Name;
 
@@ -35,7 +36,10 @@ impl<'p> Machine<'p> {
                     }
                 }
                 match self.locate(&mut st, place) {
-                    Some(loc) => self.drop_at(st, &loc, out),
+                    Some(loc) => {
+                        let ty = self.place_type(place);
+                        self.drop_at(st, &loc, &ty, out);
+                    }
                     None => out.push(st),
                 }
             }
@@ -81,7 +85,7 @@ impl<'p> Machine<'p> {
         let loc = self.locate(st, place)?;
         self.touch(st, loc.object, Usage::Write)?;
         self.note_element(st, &loc, new);
-        self.store(st, &loc, new);
+        self.store_first(st, &loc, new);
         Some(())
     }
 
@@ -105,6 +109,9 @@ impl<'p> Machine<'p> {
         self.touch(st, loc.object, Usage::Read)?;
         self.note_element_read(st, &loc);
         let mut value = self.load(st, &loc);
+        if self.is_list(value) && matches!(self.place_type(place), Ty::Ptr(..) | Ty::Ref(..)) {
+            value = self.first_of(value);
+        }
         if self.is_symbol(value) && (implicit || self.is_own_place(st, place)) {
             let ty = self.place_type(place);
             let shaped = self.shape(st, value, &ty);
@@ -192,9 +199,14 @@ impl<'p> Machine<'p> {
                 self.cast(st, value, &to)
             }
             Rvalue::Binary(op, a, b) => {
+                let unsigned = self.is_unsigned(a) || self.is_unsigned(b);
                 let a = self.compared(st, *op, a)?;
                 let b = self.compared(st, *op, b)?;
                 self.judge_by_name(st, a, b);
+                if unsigned && matches!(op, BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge) {
+                    self.note_unsigned(st, a);
+                    self.note_unsigned(st, b);
+                }
                 self.operation(*op, a, b)
             }
             Rvalue::Unary(op, a) => {
@@ -305,10 +317,21 @@ impl<'p> Machine<'p> {
         raw: bool,
         place: &'p Place,
     ) -> Option<ValueId> {
-        let loc = self.locate(st, place)?;
+        let mut loc = self.locate(st, place)?;
         if !raw && place.proj.contains(&Proj::Deref) {
             let used = if mutable { Usage::Write } else { Usage::Read };
             self.borrow(st, loc.object, used)?;
+        }
+        // `&mut []` outlives its function: that it is empty goes with it.
+        let value = self.load(st, &loc);
+        if let Value::Agg {
+            tag: Tag::Array,
+            parts,
+            rest: None,
+        } = self.arena.get(value)
+            && parts.is_empty()
+        {
+            loc.len = Some(ValueId::ZERO);
         }
         Some(self.point_at(&loc, !mutable && !raw))
     }

@@ -178,9 +178,30 @@ impl Machine<'_> {
         for (object, value) in st.heap() {
             if self.is_outside(*object) {
                 self.reach_value(*value, reach);
+                self.reach_sites(*object, reach);
             }
         }
         self.drain(st, reach);
+    }
+
+    /// What was written behind an unknown value is a trace of the round that made the value: the next
+    /// round's is another.
+    fn reach_sites(&self, object: ObjectId, reach: &mut Reach) {
+        let mut object = object;
+        while let Object::Pointee(value) = self.objects.get(object) {
+            let mut root = value;
+            while let Value::Part(of, _) = self.arena.get(root) {
+                root = *of;
+            }
+            match self.arena.get(root) {
+                Value::Opaque { site, .. } => {
+                    reach.sites.insert(site.0);
+                    return;
+                }
+                Value::Initial(of) => object = *of,
+                _ => return,
+            }
+        }
     }
 
     fn reach_layout(&self, layout: &super::block::Layout, reach: &mut Reach) {

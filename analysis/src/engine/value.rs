@@ -352,12 +352,29 @@ impl Arena {
             // `flag == true`, `cond == false`
             (None, Some(n @ (0 | 1))) if self.is_condition(a) => self.truth_is(a, n == 1),
             (Some(n @ (0 | 1)), None) if self.is_condition(b) => self.truth_is(b, n == 1),
-            (Some(_), None) => self.add(Value::Binary(BinOp::Eq, b, a)),
+            // One bit that is set is one that is not zero.
+            (None, Some(n)) if self.is_bit_of(a, n) => {
+                let zero = self.add(Value::Binary(BinOp::Eq, a, ValueId::ZERO));
+                self.not(zero)
+            }
+            (Some(_), None) => self.equal(b, a),
             (None, Some(_)) => self.add(Value::Binary(BinOp::Eq, a, b)),
             (None, None) => {
                 let (x, y) = if a <= b { (a, b) } else { (b, a) };
                 self.add(Value::Binary(BinOp::Eq, x, y))
             }
+        }
+    }
+
+    /// Whether `v` is what a mask of the one bit `n` lets through.
+    fn is_bit_of(&self, v: ValueId, n: i128) -> bool {
+        match *self.get(v) {
+            Value::Binary(BinOp::And, a, b) => {
+                n > 0
+                    && n & (n - 1) == 0
+                    && (self.as_int(a) == Some(n) || self.as_int(b) == Some(n))
+            }
+            _ => false,
         }
     }
 

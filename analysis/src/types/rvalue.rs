@@ -115,8 +115,11 @@ impl Infer<'_> {
         match op {
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
                 let known = merge(&left, &right);
-                self.learn_operand(a, &known);
-                self.learn_operand(b, &known);
+                // A literal beside it does not say what an unknown number is.
+                if known != Ty::Int(IntTy::Infer) {
+                    self.learn_operand(a, &known);
+                    self.learn_operand(b, &known);
+                }
                 Ty::Bool
             }
             BinOp::Shl | BinOp::Shr => match left {
