@@ -223,21 +223,33 @@ impl Machine<'_> {
         copied
             && ends
                 .into_iter()
-                .any(|(st, copy)| self.frees_copy(st, drop, copy, field))
+                .any(|(st, copy)| self.frees_copy(st, drop, (adt, copy), field))
     }
 
-    /// Whether a `Drop` releases what a field of this value points to, or may hand it on to be.
-    fn frees_copy(&mut self, mut st: State, drop: FnId, value: ValueId, field: Name) -> bool {
-        let pointer = self.arena.part(value, Key::Name(field));
+    /// Whether a `Drop` releases what a field of this copy has from the original, or may hand it on
+    /// to be.
+    fn frees_copy(
+        &mut self,
+        mut st: State,
+        drop: FnId,
+        (adt, copy): (AdtId, ValueId),
+        field: Name,
+    ) -> bool {
         let object = self.objects.add(Object::Literal(SiteId(u32::MAX)));
-        st.heap_set(object, value);
+        st.heap_set(object, copy);
         let this = self.point_at(&Loc::whole(object), false);
         let ends = self.tried_half(st, drop, &[this]);
         self.events.clear();
-        let handed = std::mem::take(&mut self.handed);
-        let pointee = self.objects.add(Object::Pointee(pointer));
-        let ended = |st: &State| st.block(pointee).is_some_and(|block| !block.is_live());
-        handed.iter().any(|handed| handed.value == pointer) || ends.iter().any(|(st, _)| ended(st))
+        let handed = std::mem::take(&mut self.handed).into_iter();
+        let mut gone: Vec<ValueId> = handed.map(|handed| handed.value).collect();
+        let blocks = ends.iter().flat_map(|(st, _)| st.blocks());
+        for (object, _) in blocks.filter(|(_, block)| !block.is_live()) {
+            if let Object::Pointee(pointer) = self.objects.get(*object) {
+                gone.push(pointer);
+            }
+        }
+        gone.into_iter()
+            .any(|v| self.own_field(adt, v).is_some_and(|own| own.0 == field))
     }
 
     fn own_field_of(&self, v: ValueId) -> Option<Name> {

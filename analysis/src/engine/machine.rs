@@ -85,6 +85,10 @@ pub(crate) struct Machine<'p> {
     /// The root acts on memory of its caller: takes it back, takes it over, hands it out.
     pub(crate) acts: bool,
     pub(crate) events: Vec<Event>,
+    /// Those of what a type's `Drop` did with what the root had made.
+    pub(crate) of_pairs: Vec<Event>,
+    /// Whether a function makes owners of raw pointers.
+    pub(crate) adopting: FxHashMap<FnId, bool>,
     pub(crate) seen_events: FxHashSet<(u8, Span, Span)>,
     bodies: FxHashMap<BodyRef, Rc<Shape>>,
     typings: FxHashMap<(BodyRef, Option<FnId>), Arc<Types>>,
@@ -162,6 +166,8 @@ impl<'p> Machine<'p> {
             capped: false,
             acts: false,
             events: Vec::new(),
+            of_pairs: Vec::new(),
+            adopting: FxHashMap::default(),
             seen_events: FxHashSet::default(),
             bodies: FxHashMap::default(),
             typings: FxHashMap::default(),

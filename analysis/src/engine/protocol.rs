@@ -33,20 +33,15 @@ const HOLDER: u32 = 99;
 const MAKERS: usize = 16;
 
 impl Machine<'_> {
-    /// Executes every pair of halves in view; what the second half does wrong is returned.
-    pub(crate) fn protocols(&mut self) -> Vec<Event> {
+    /// Executes every pair of halves in view of which the first was no root; what the second half does
+    /// wrong is returned. Constructors are tried though nothing in them seems worth executing, since
+    /// what they store decides what `Drop` does.
+    pub(crate) fn protocols(&mut self, roots: &FxHashSet<FnId>) -> Vec<Event> {
         let mut events = Vec::new();
         for adt in self.program.adts() {
-            let def = self.program.adt(adt);
-            if def.stub {
-                continue;
-            }
-            let Some(drop) = self.program.drop_impl(adt) else {
+            let Some(drop) = self.telling_drop(adt) else {
                 continue;
             };
-            if !self.is_interesting(drop) {
-                continue;
-            }
             let mut makers = self.constructors(adt);
             if self.adopts(drop) {
                 // Whatever came from C may become Rust's there.
@@ -54,7 +49,7 @@ impl Machine<'_> {
                 makers.sort_unstable();
                 makers.dedup();
             }
-            for maker in makers {
+            for maker in makers.into_iter().filter(|maker| !roots.contains(maker)) {
                 events.append(&mut self.pair(maker, drop, Some(adt)));
             }
         }
@@ -62,6 +57,51 @@ impl Machine<'_> {
             events.append(&mut self.pair(alloc, free, None));
         }
         events
+    }
+
+    /// The `Drop` of a type of the user's, if it may show something.
+    fn telling_drop(&self, adt: AdtId) -> Option<FnId> {
+        let user = !self.program.adt(adt).stub;
+        let drop = self.program.drop_impl(adt).filter(|_| user)?;
+        self.is_interesting(drop).then_some(drop)
+    }
+
+    /// The types of which a root makes values that their `Drop` is to be tried on.
+    pub(crate) fn made_types(&mut self, maker: FnId) -> Vec<(AdtId, FnId)> {
+        let program = self.program;
+        let mut held = Vec::new();
+        adts_in(&program.signature(maker).ret, &mut held);
+        let mut found = Vec::new();
+        for adt in held {
+            let Some(drop) = self.telling_drop(adt) else {
+                continue;
+            };
+            if self.is_constructor(maker, adt) || self.adopts(drop) && self.may_make(maker, adt) {
+                found.push((adt, drop));
+            }
+        }
+        found
+    }
+
+    /// Executes `Drop` on what a root made, given its ends; what it does wrong is kept with the
+    /// events of pairs. The root's own figures and events stay as they are.
+    pub(crate) fn drop_made(&mut self, types: &[(AdtId, FnId)], ends: &[(State, ValueId)]) {
+        let (steps, capped, acts) = (self.steps, self.capped, self.acts);
+        let told = std::mem::replace(&mut self.ledger.on, false);
+        let events = std::mem::take(&mut self.events);
+        let seen = std::mem::take(&mut self.seen_events);
+        let label = self.root_label.clone();
+        for &(adt, drop) in types {
+            self.turn_to(drop);
+            self.try_ends(ends.to_vec(), drop, Some(adt));
+            let mut wrong = self.wrong_releases();
+            self.of_pairs.append(&mut wrong);
+        }
+        (self.steps, self.capped, self.acts) = (steps, capped, acts);
+        self.ledger.on = told;
+        self.events = events;
+        self.seen_events = seen;
+        self.root_label = label;
     }
 
     /// The same for functions elsewhere that were seen to make a value of the type and to return it.
@@ -91,12 +131,7 @@ impl Machine<'_> {
         for at in impls {
             let fns = self.program.impl_def(at).fns.clone();
             for id in fns {
-                let def = self.program.func(id);
-                if def.self_kind == SelfKind::None
-                    && def.body.is_some()
-                    && holds_adt(&self.program.signature(id).ret, adt)
-                    && (self.is_interesting(id) || out.len() < MAKERS)
-                {
+                if self.is_constructor(id, adt) && (self.is_interesting(id) || out.len() < MAKERS) {
                     out.push(id);
                 }
             }
@@ -104,28 +139,45 @@ impl Machine<'_> {
         out
     }
 
+    /// Whether an associated function of the type returns it.
+    fn is_constructor(&self, id: FnId, adt: AdtId) -> bool {
+        let def = self.program.func(id);
+        def.self_kind == SelfKind::None
+            && def.body.is_some()
+            && matches!(def.self_ty, Some(Ty::Adt(of, _)) if of == adt)
+            && holds_adt(&self.program.signature(id).ret, adt)
+    }
+
     /// Whether a function makes owners of raw pointers.
-    fn adopts(&self, id: FnId) -> bool {
+    fn adopts(&mut self, id: FnId) -> bool {
+        if let Some(&known) = self.adopting.get(&id) {
+            return known;
+        }
         let adopting = |name: &Name| ADOPTING.contains(&name.as_str());
         let body = self.program.func(id).body;
-        body.is_some_and(|body| self.names_in(body).iter().any(adopting))
+        let adopts = body.is_some_and(|body| self.names_in(body).iter().any(adopting));
+        self.adopting.insert(id, adopts);
+        adopts
     }
 
     /// All functions of the type's crate that return it.
     fn makers(&self, adt: AdtId) -> Vec<FnId> {
+        let all = self.program.fns();
+        all.filter(|id| self.may_make(*id, adt))
+            .take(MAKERS)
+            .collect()
+    }
+
+    /// Whether a function of the type's crate returns it.
+    fn may_make(&self, id: FnId, adt: AdtId) -> bool {
         let program = self.program;
-        let def = program.adt(adt);
-        let krate = program.crate_name(def.scope);
-        let returns = |id: &FnId| {
-            let maker = program.func(*id);
-            maker.body.is_some()
-                && !maker.stub
-                && !program.function(*id).is_test
-                && program.crate_name(maker.scope) == krate
-                && may_name(&program.function(*id).written.ret, def.name)
-                && holds_adt(&program.signature(*id).ret, adt)
-        };
-        program.fns().filter(returns).take(MAKERS).collect()
+        let (def, maker) = (program.adt(adt), program.func(id));
+        maker.body.is_some()
+            && !maker.stub
+            && !program.function(id).is_test
+            && program.crate_name(maker.scope) == program.crate_name(def.scope)
+            && may_name(&program.function(id).written.ret, def.name)
+            && holds_adt(&program.signature(id).ret, adt)
     }
 
     /// For each declared family: its allocators and releases that have a body.
@@ -154,6 +206,12 @@ impl Machine<'_> {
         };
         let ends = self.run_root(active, state);
         self.turn_to(second);
+        self.try_ends(ends, second, adt);
+        self.wrong_releases()
+    }
+
+    /// Executes the second half on what the first one left.
+    fn try_ends(&mut self, ends: Vec<Outcome>, second: FnId, adt: Option<AdtId>) {
         for (mut st, result) in ends.into_iter().take(8) {
             let subject = match adt {
                 Some(adt) => match self.find_value(&mut st, result, adt, 4) {
@@ -164,7 +222,6 @@ impl Machine<'_> {
             };
             self.tried_half(st, second, &[subject]);
         }
-        self.wrong_releases()
     }
 
     /// What is told from now on is told of another function.
@@ -323,5 +380,20 @@ pub(crate) fn holds_adt(ty: &Ty, adt: AdtId) -> bool {
         Ty::Tuple(all) => all.iter().any(|t| holds_adt(t, adt)),
         Ty::Ptr(_, inner) => holds_adt(inner, adt),
         _ => false,
+    }
+}
+
+/// The types that a value of this type holds, and that a function which returns it may have made.
+fn adts_in(ty: &Ty, out: &mut Vec<AdtId>) {
+    match ty {
+        Ty::Adt(adt, args) => {
+            if !out.contains(adt) {
+                out.push(*adt);
+            }
+            args.iter().for_each(|arg| adts_in(arg, out));
+        }
+        Ty::Tuple(all) => all.iter().for_each(|ty| adts_in(ty, out)),
+        Ty::Ptr(_, inner) => adts_in(inner, out),
+        _ => {}
     }
 }

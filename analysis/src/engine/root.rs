@@ -21,12 +21,20 @@ impl Machine<'_> {
         let Some(Prepared { active, state }) = self.prepare_root(id) else {
             return;
         };
-        for (mut st, result) in self.run_root(active, state) {
+        let ends = self.run_root(active, state);
+        let made = self.made_types(id);
+        let kept = if made.is_empty() {
+            Vec::new()
+        } else {
+            ends.clone()
+        };
+        for (mut st, result) in ends {
             self.acts |= self.hands_out(&st, result);
             self.note_end(id, &st, result);
             self.check_end(&mut st, result);
         }
         self.acts |= self.capped;
+        self.drop_made(&made, &kept);
         // A closure that is only handed on (to a thread, a registry) is executed by itself.
         while let Some(made) = self.made.pop() {
             if self.followed.insert(made.body) {

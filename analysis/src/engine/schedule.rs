@@ -61,12 +61,15 @@ pub struct Stats {
 /// A thread's stack: bodies are lowered on it, however deep they are nested.
 const STACK: usize = 64 << 20;
 
+/// Where the events of pairs begin, in the order of events.
+const OF_PAIRS: u64 = 1 << 32;
+
 /// What the threads share.
 struct Shared<'p> {
     frontier: RwLock<Frontier<'p>>,
     round: RwLock<Vec<Candidate>>,
     next: AtomicUsize,
-    /// Whether the pairs of functions are still to be done.
+    /// Whether what needs no root is still to be done.
     pairs: Mutex<bool>,
     results: Mutex<Results>,
     meeting: Barrier,
@@ -125,8 +128,7 @@ pub fn execute(
             let before = std::mem::take(&mut *lock(&shared.pairs));
             if before {
                 let events = quietly(|| {
-                    let mut events = machine.protocols();
-                    events.append(&mut machine.cloned_owners());
+                    let mut events = machine.cloned_owners();
                     events.append(&mut machine.declarations());
                     events
                 });
@@ -142,8 +144,11 @@ pub fn execute(
             }
             shared.meeting.wait();
             if read(&shared.round).is_empty() {
-                return;
+                break;
             }
+        }
+        if leads {
+            shared.other_pairs(&mut machine);
         }
     };
     std::thread::scope(|scope| {
@@ -207,6 +212,8 @@ impl<'p> Shared<'p> {
             mine.noted.append(std::mem::take(&mut machine.noted));
             let events = std::mem::take(&mut machine.events);
             mine.events.push((u64::from(id.0), events));
+            let of_pairs = std::mem::take(&mut machine.of_pairs);
+            mine.events.push((OF_PAIRS + u64::from(id.0), of_pairs));
             if !done {
                 *machine = new();
             }
@@ -221,6 +228,16 @@ impl<'p> Shared<'p> {
         all.shown.append(&mut mine.shown);
         all.capped.extend(mine.capped);
         all.noted.append(mine.noted);
+    }
+
+    /// The pairs of functions of which the first was no root.
+    fn other_pairs(&self, machine: &mut Machine<'p>) {
+        let roots = std::mem::take(&mut lock(&self.results).executed);
+        let events = quietly(|| machine.protocols(&roots));
+        let mut results = lock(&self.results);
+        results.executed = roots;
+        results.noted.append(std::mem::take(&mut machine.noted));
+        results.events.push((u64::MAX, events.unwrap_or_default()));
     }
 
     fn advance(&self) {
