@@ -40,9 +40,14 @@ impl Machine<'_> {
 
     fn is_taken_back(&self, one: &HandedOut, taken: &[Taken]) -> bool {
         let program = self.program;
-        // Of these it is known what they take back.
-        let told = |t: &Taken| !is_anything(program, self.told(&t.pointee, t.taken_as.as_ref()));
-        let understood = |id: FnId| taken.iter().any(|t| t.by == id && told(t));
+        // Of these it is known what they take back: another family's, or another type.
+        let other = |t: &Taken| {
+            !t.family.is_empty() && t.family != one.block.family
+                || !is_anything(program, self.told(&t.pointee, t.taken_as.as_ref()))
+        };
+        let understood = |id: FnId| {
+            taken.iter().any(|t| t.by == id && other(t)) && !self.are_named_alike(one.by, id)
+        };
         program.function(one.by).is_test
             || taken.iter().any(|t| self.fits(one, t))
             || program
@@ -53,7 +58,6 @@ impl Machine<'_> {
     /// Whether what the function takes back can be what was handed out.
     fn fits(&self, one: &HandedOut, taken: &Taken) -> bool {
         let text = one.block.family.contains("CString");
-        let link_name = |id: FnId| self.program.func(id).link_name.as_str();
         let made = self.told(&one.pointee, one.made_as.as_ref());
         let released = self.told(&taken.pointee, taken.taken_as.as_ref());
         !self.program.function(taken.by).is_test
@@ -63,7 +67,13 @@ impl Machine<'_> {
                 // Where both belong together by their names, what is wrong is the release.
                 || is_anything(self.program, &one.pointee)
                     && is_anything(self.program, &taken.pointee)
-                    && names_agree(link_name(one.by), &link_name(taken.by).to_ascii_lowercase()))
+                    && self.are_named_alike(one.by, taken.by))
+    }
+
+    /// Whether two functions belong together by what they are called.
+    fn are_named_alike(&self, maker: FnId, taker: FnId) -> bool {
+        let link_name = |id: FnId| self.program.func(id).link_name.as_str();
+        names_agree(link_name(maker), &link_name(taker).to_ascii_lowercase())
     }
 
     /// What a pointer leads to: one to anything is told by what it was made or released as.
