@@ -240,19 +240,16 @@ impl Machine<'_> {
         let ends = self.run_root(active, state);
         self.turn_to(taker);
         self.root = Some(taker);
-        let count = self.program.signature(taker).params.len();
         let mut lost = Vec::new();
         for (mut st, result) in ends.into_iter().take(8) {
             let Some(subject) = self.subject_for(&mut st, one, result, taker, at) else {
                 continue;
             };
-            let mut args: Vec<ValueId> = (0..count)
-                .map(|n| self.arena.add(Value::Param(50 + n as u32)))
-                .collect();
+            let mut args = self.unknown_args(taker, 0);
             args[at] = subject;
             let mut inner = self.inner_blocks(&st);
             let ends = self.tried_half(st, taker, &args);
-            if count > 1 {
+            if args.len() > 1 {
                 // The other arguments, a number of elements as a rule, are not in view.
                 inner.retain(|(_, object)| !ends.iter().any(|(after, _)| is_gone(after, *object)));
             }

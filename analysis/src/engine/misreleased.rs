@@ -10,7 +10,7 @@ use super::protocol::holds_adt;
 use super::root::Prepared;
 use super::state::State;
 use super::unreleased::Subject;
-use super::value::{Value, ValueId};
+use super::value::ValueId;
 use crate::event::Event;
 use crate::ir::SelfKind;
 use crate::resolve::{AdtId, FnId, Owner};
@@ -220,13 +220,6 @@ impl Machine<'_> {
         let mut args = vec![if by_value { held.value } else { held.pointer }];
         args.append(&mut self.unknown_args(method, 1));
         args
-    }
-
-    /// Unknown arguments for a function's parameters from this one on.
-    fn unknown_args(&mut self, of: FnId, from: usize) -> Vec<ValueId> {
-        let count = self.program.signature(of).params.len();
-        let params = (from..count).map(|n| self.arena.add(Value::Param(50 + n as u32)));
-        params.collect()
     }
 }
 

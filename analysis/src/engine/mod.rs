@@ -33,6 +33,7 @@ mod misreleased;
 mod nonheap;
 mod noted;
 mod object;
+mod origin;
 mod outside;
 mod own;
 mod owner;

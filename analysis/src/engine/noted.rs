@@ -163,39 +163,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether an unknown value is part of what the root got.
-    fn is_given(&self, value: ValueId) -> bool {
-        let mut at = value;
-        loop {
-            match self.arena.get(at) {
-                Value::Part(of, _) => at = *of,
-                Value::Initial(object) => match self.objects.get(*object) {
-                    Object::Pointee(of) => at = of,
-                    _ => return false,
-                },
-                Value::Param(_) => return true,
-                _ => return false,
-            }
-        }
-    }
-
-    /// The static that an unknown value was loaded from.
-    fn static_holder(&self, value: ValueId) -> Option<StaticId> {
-        let mut at = value;
-        loop {
-            match self.arena.get(at) {
-                Value::Part(of, _) => at = *of,
-                Value::Initial(object) => {
-                    return match self.objects.get(*object) {
-                        Object::Static(id) => Some(id),
-                        _ => None,
-                    };
-                }
-                _ => return None,
-            }
-        }
-    }
-
     /// Whether a block was made here and is still to be released by somebody.
     pub(crate) fn is_handed_on(&self, st: &State, block: &Block) -> bool {
         let kept = match block.escape {

@@ -5,7 +5,7 @@ use super::block::{Birth, Block, End, Status};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
-use super::value::{Key, Value, ValueId};
+use super::value::{Value, ValueId};
 use crate::event::{Act, EventKind};
 use crate::ir::SelfKind;
 use crate::types::Ty;
@@ -78,11 +78,11 @@ impl Machine<'_> {
         };
         let mut at = pointer;
         for _ in 0..2 {
-            let Some((holder, keys)) = self.initial_part(at) else {
+            let Some((holder, keys)) = self.origin(at) else {
                 return false;
             };
             let mut now = self.root_value(st, holder);
-            for &key in keys.iter().rev() {
+            for &key in &keys {
                 now = self.arena.part(now, key);
             }
             let unchanged = match self.arena.get(now) {
@@ -107,21 +107,6 @@ impl Machine<'_> {
             at = outer;
         }
         false
-    }
-
-    /// The object that held the value at first, and the keys that lead to it, the last one first.
-    fn initial_part(&self, value: ValueId) -> Option<(ObjectId, Vec<Key>)> {
-        let (mut at, mut keys) = (value, Vec::new());
-        loop {
-            match self.arena.get(at) {
-                Value::Part(of, key) => {
-                    keys.push(*key);
-                    at = *of;
-                }
-                Value::Initial(object) => return Some((*object, keys)),
-                _ => return None,
-            }
-        }
     }
 
     fn is_reference_param(&self, n: u32) -> bool {

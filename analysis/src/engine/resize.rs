@@ -4,7 +4,6 @@ use super::block::{Birth, Escape, Family, Layout};
 use super::call::Outcome;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
-use super::place::Loc;
 use super::release::Claim;
 use super::state::State;
 use super::value::{Value, ValueId};
@@ -161,34 +160,13 @@ impl<'p> Machine<'p> {
                 && block.birth == Birth::Unknown
                 && block.is_live()
                 && !block.reported
-                && let Some(loc) = self.field_of(value)
+                && let Some(loc) = self.place_of(value)
                 && self.load(st, &loc) == ValueId::ZERO
             {
                 lost.push(*object);
             }
         }
         lost
-    }
-
-    /// Where an unknown value was loaded from.
-    fn field_of(&self, value: ValueId) -> Option<Loc> {
-        let mut path = Vec::new();
-        let mut at = value;
-        loop {
-            match self.arena.get(at) {
-                Value::Part(of, key) => {
-                    path.push(*key);
-                    at = *of;
-                }
-                Value::Initial(object) if self.is_outside(*object) => {
-                    path.reverse();
-                    let mut loc = Loc::whole(*object);
-                    loc.path = path;
-                    return Some(loc);
-                }
-                _ => return None,
-            }
-        }
     }
 
     fn end_by_zero(&mut self, st: &mut State, old: ValueId, by: &Words) {

@@ -282,10 +282,7 @@ impl Machine<'_> {
     fn ends_it(&mut self, st: State, second: FnId, at: usize, held: Subject) -> bool {
         let program = self.program;
         let signature = program.signature(second);
-        let mut args = Vec::with_capacity(signature.params.len());
-        for n in 0..signature.params.len() {
-            args.push(self.arena.add(Value::Param(50 + n as u32)));
-        }
+        let mut args = self.unknown_args(second, 0);
         let by_value = match &signature.params[at] {
             Ty::Ref(..) | Ty::Ptr(..) => false,
             Ty::Adt(adt, _) if !self.is_stub_adt(*adt) => true,
