@@ -84,6 +84,7 @@ impl<'p> Machine<'p> {
     ) -> Vec<Outcome> {
         self.audit_calls(&name);
         if !self.is_trusted(routine) {
+            self.judge_lent(&mut st, routine, &name, &args);
             return self.unknown_call(st, Name::new(&name), true, args, ret);
         }
         let mut result = None;
@@ -117,7 +118,11 @@ impl<'p> Machine<'p> {
                         None => self.fresh(&mut st, 0, Source::Plain),
                     });
                 }
+                Effect::Take { .. } => {}
                 Effect::Retain { arg } | Effect::Transfer { arg } => {
+                    if let (Effect::Transfer { .. }, Some(family)) = (effect, routine.family) {
+                        self.noted.released.insert(family);
+                    }
                     if let Some(&pointer) = args.get(*arg as usize) {
                         self.escape(&mut st, pointer);
                     }
@@ -127,7 +132,10 @@ impl<'p> Machine<'p> {
         }
         match result {
             Some(value) => vec![(st, value)],
-            None => self.unknown_call(st, Name::new(&name), true, args, ret),
+            None => {
+                let outcomes = self.unknown_call(st, Name::new(&name), true, args.clone(), ret);
+                self.take_over(outcomes, routine, &name, &args)
+            }
         }
     }
 
@@ -321,6 +329,10 @@ impl<'p> Machine<'p> {
         }
         let family = routine.family.map_or(Family::Unknown, Family::Known);
         let by = self.foreign_words(name, &family, Act::Acquire);
+        let given = match args.iter().any(|&a| self.is_destructor(a)) {
+            true => self.callback_data(&st, args),
+            false => Vec::new(),
+        };
         let size = self.size_of_args(&acquire.size, args);
         for (n, &arg) in (0..).zip(args) {
             if acquire.to != Slot::OutParam(n) {
@@ -333,8 +345,12 @@ impl<'p> Machine<'p> {
             .family
             .is_some_and(|id| self.families.family(id).kind != crate::families::Kind::Memory)
             || args.iter().any(|&a| self.is_destructor(a));
-        for &arg in args {
-            if keeps {
+        self.judge_destructor(&mut st, args);
+        let lent = self.lendable(&st, args);
+        for (at, &arg) in args.iter().enumerate() {
+            if self.is_only_used(&mut st, arg, at, name, ret) {
+                self.check_passed(&mut st, arg, Name::new(name));
+            } else if keeps {
                 self.pass_to_foreign(&mut st, arg, name);
             } else {
                 self.check_passed(&mut st, arg, Name::new(name));
@@ -354,6 +370,17 @@ impl<'p> Machine<'p> {
             }
         }
         let pointer = self.pointer_to(object);
+        if !args.iter().any(|&a| self.is_destructor(a)) {
+            self.lend(&mut st, lent, name, args, pointer);
+        } else if acquire.to == Slot::Result && acquire.sentinel.is_none() {
+            self.give_data(&mut st, &given, pointer);
+        }
+        if let Some(block) = st.block_mut(object) {
+            block.empty = acquire.empty;
+            if acquire.kept {
+                block.escape = Escape::Away;
+            }
+        }
         match acquire.to {
             Slot::Result => {
                 if let Some(block) = st.block_mut(object) {
@@ -427,6 +454,9 @@ impl<'p> Machine<'p> {
                 && let Some(block) = st.block_mut(p.object)
             {
                 block.told_by = Some(status);
+                if block.empty {
+                    block.null = Null::Maybe;
+                }
             }
             out.push((st, status));
         }

@@ -33,6 +33,10 @@ pub struct Family {
     pub release_with: Vec<String>,
     /// What its routines hand out.
     pub kind: Kind,
+    /// What the names begin with of routines that only act on such a handle.
+    pub acts: Vec<String>,
+    /// What the names begin with of routines that take no such block over.
+    pub uses: Vec<String>,
     /// Whether a mismatch with another accusing family is reported.
     pub accuse: bool,
     /// Whether losing one of its blocks is reported.
@@ -101,6 +105,14 @@ pub enum Effect {
         /// The argument.
         arg: u32,
     },
+    /// Takes over the ownership of the block behind this argument for good: to release it as well is
+    /// the error.
+    Take {
+        /// The argument.
+        arg: u32,
+        /// What the result says when it did; `None`: it always does.
+        success: Option<Success>,
+    },
     /// The result belongs to somebody else: to release it is the error.
     Borrowed,
     /// Looks at or writes through its arguments, and keeps none of them.
@@ -134,6 +146,10 @@ pub struct Acquire {
     pub size: Vec<u32>,
     /// The product is checked inside (`calloc`).
     pub checked: bool,
+    /// It may succeed with nothing, and hand out null.
+    pub empty: bool,
+    /// To lose the block is no report.
+    pub kept: bool,
 }
 
 /// Where an allocation comes back.
@@ -232,6 +248,8 @@ impl Families {
                 label: format!("family `{name}`"),
                 release_with: Vec::new(),
                 kind: Kind::Memory,
+                acts: Vec::new(),
+                uses: Vec::new(),
                 accuse: true,
                 leaks: true,
             }),
