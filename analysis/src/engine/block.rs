@@ -126,6 +126,8 @@ pub(crate) struct Block {
     pub(crate) taken: Option<Rc<Taken>>,
     /// Null may stand for nothing, not for a failure.
     pub(crate) empty: bool,
+    /// To lose it is no report.
+    pub(crate) kept: bool,
     /// Foreign routines that got it as an argument, if nobody else did.
     pub(crate) lent_to: Option<Lent>,
     /// The status that said that it was made, of an out-parameter.

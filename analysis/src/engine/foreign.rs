@@ -3,14 +3,13 @@
 use super::block::{Birth, Escape, Family, Layout, Null};
 use super::call::Outcome;
 use super::machine::Machine;
-use super::object::{Object, ObjectId};
 use super::release::Claim;
 use super::state::State;
 use super::unknown::is_foreign_path;
 use super::value::{Source, Value, ValueId};
-use crate::event::{Act, Routine as Words, StepKind, Usage};
+use crate::event::{Act, Routine as Words, Usage};
 use crate::families::{Acquire, Condition, Effect, Families, Routine, Slot, Success};
-use crate::ir::{BinOp, LocalId};
+use crate::ir::BinOp;
 use crate::name::Name;
 use crate::types::Ty;
 use std::rc::Rc;
@@ -120,10 +119,10 @@ impl<'p> Machine<'p> {
                 }
                 Effect::Take { .. } => {}
                 Effect::Retain { arg } | Effect::Transfer { arg } => {
-                    if let (Effect::Transfer { .. }, Some(family)) = (effect, routine.family) {
-                        self.noted.released.insert(family);
-                    }
                     if let Some(&pointer) = args.get(*arg as usize) {
+                        if let (Effect::Transfer { .. }, Some(family)) = (effect, routine.family) {
+                            self.note_passed_back(&st, pointer, family);
+                        }
                         self.escape(&mut st, pointer);
                     }
                 }
@@ -222,88 +221,6 @@ impl<'p> Machine<'p> {
         goes_on
     }
 
-    /// A new block made here; the block of an earlier round of a loop gets lost if nothing holds it.
-    pub(crate) fn born(
-        &mut self,
-        st: &mut State,
-        birth: Birth,
-        family: Family,
-        layout: Layout,
-    ) -> ObjectId {
-        let site = self.here();
-        let turn = match self.active().turn {
-            Some(turn) => turn,
-            None => {
-                let turn = st.next_turn(site);
-                self.active_mut().turn = Some(turn);
-                turn
-            }
-        };
-        let object = self.objects.add(Object::Block(site, turn.turn));
-        if turn.reused {
-            self.lose_in_loop(st, object);
-            self.give_name_away(st, object);
-            let initial = self.arena.add(Value::Initial(object));
-            st.heap_set(object, initial);
-        }
-        let inside = self.report_place().inside;
-        let mut block = self.new_block(birth, family, layout);
-        if let (Some((_, at)), Birth::Routine(by)) = (inside, &block.birth) {
-            let what = StepKind::Acquired((**by).clone());
-            block.push_step(crate::event::Step { at, what });
-        }
-        self.audit_born(st, object);
-        st.set_block(object, block);
-        object
-    }
-
-    /// The block of an earlier round gives its name away. Who still points to it points to something
-    /// that has no name any more, and what only it holds is held by that.
-    fn give_name_away(&mut self, st: &mut State, object: ObjectId) {
-        if !st.block(object).is_some_and(|b| b.is_live() && !b.reported) {
-            return;
-        }
-        for inner in self.reach_from_object(st, object) {
-            if let Some(block) = st.block_mut(inner).filter(|_| inner != object) {
-                block.escape = Escape::Away;
-            }
-        }
-        let unnamed = self.fresh(st, 30, Source::Plain);
-        for at in 0..st.frames.len() {
-            for local in 0..st.frames[at].locals.len() {
-                let local = LocalId(local as u32);
-                let old = st.local(at, local);
-                let new = self.repointed(old, object, unnamed);
-                if new != old {
-                    st.set_local(at, local, new);
-                }
-            }
-        }
-        for (holder, old) in st.heap().to_vec() {
-            let new = self.repointed(old, object, unnamed);
-            if new != old {
-                st.heap_set(holder, new);
-            }
-        }
-    }
-
-    /// A value with another one in the place of each pointer to an object.
-    fn repointed(&mut self, value: ValueId, object: ObjectId, to: ValueId) -> ValueId {
-        match self.arena.get(value) {
-            Value::Ptr(p) if p.object == object => to,
-            Value::Agg { tag, parts, rest } => {
-                let (tag, parts, rest) = (*tag, parts.clone(), *rest);
-                let new = parts.iter().map(|p| (p.0, self.repointed(p.1, object, to)));
-                let new: Vec<_> = new.collect();
-                if *parts == new[..] {
-                    return value;
-                }
-                self.arena.aggregate(tag, new, rest)
-            }
-            _ => value,
-        }
-    }
-
     fn acquire_foreign(
         &mut self,
         mut st: State,
@@ -330,7 +247,7 @@ impl<'p> Machine<'p> {
         let family = routine.family.map_or(Family::Unknown, Family::Known);
         let by = self.foreign_words(name, &family, Act::Acquire);
         let given = match args.iter().any(|&a| self.is_destructor(a)) {
-            true => self.callback_data(&st, args),
+            true => self.callback_data(&st, name, args),
             false => Vec::new(),
         };
         let size = self.size_of_args(&acquire.size, args);
@@ -377,9 +294,7 @@ impl<'p> Machine<'p> {
         }
         if let Some(block) = st.block_mut(object) {
             block.empty = acquire.empty;
-            if acquire.kept {
-                block.escape = Escape::Away;
-            }
+            block.kept = acquire.kept;
         }
         match acquire.to {
             Slot::Result => {

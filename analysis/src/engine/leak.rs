@@ -468,6 +468,7 @@ impl Machine<'_> {
 
     fn is_allocated(&self, block: &Block) -> bool {
         block.disowned.is_none()
+            && !block.kept
             && matches!(block.birth, Birth::Routine(_))
             && match block.family {
                 Family::Known(id) => self.families.family(id).leaks,

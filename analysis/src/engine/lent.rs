@@ -180,6 +180,16 @@ impl Machine<'_> {
         }
     }
 
+    /// A routine of a family gets a pointer to keep or to release: the same holds if it is one of its
+    /// own blocks.
+    pub(crate) fn note_passed_back(&mut self, st: &State, pointer: ValueId, family: FamilyId) {
+        self.noted.released.insert(family);
+        if let Value::Ptr(p) = self.arena.get(pointer) {
+            let object = p.object;
+            self.note_given_back(st, object, Family::Known(family));
+        }
+    }
+
     /// Blocks that are lost if the routines that had them did not take them over.
     pub(crate) fn suspected(&mut self, st: &State, result: ValueId, kept: &Reach) -> Vec<ObjectId> {
         let gives_up = self.gives_up(result);
@@ -198,6 +208,7 @@ impl Machine<'_> {
         let family = self.families.family(family);
         self.is_librarys(block)
             && !block.reported
+            && !block.kept
             && !block.may_be_nothing()
             && block.owners <= 0
             && (block.escape == Escape::No || block.lent_to.is_some())

@@ -6,6 +6,7 @@
 
 mod annotated;
 mod audit;
+mod birth;
 mod block;
 mod call;
 mod cloned;

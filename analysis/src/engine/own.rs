@@ -314,6 +314,7 @@ impl Machine<'_> {
             shared: false,
             taken: None,
             empty: false,
+            kept: false,
             told_by: None,
             lent: false,
             cell: false,

@@ -1,6 +1,6 @@
 //! Calls of which only the name is known: what they may keep, change and release.
 
-use super::block::{Block, Escape, Family, Status};
+use super::block::{Block, Escape, Status};
 use super::call::Outcome;
 use super::cloned::Handed;
 use super::machine::Machine;
@@ -28,7 +28,7 @@ impl Machine<'_> {
             self.judge_destructor(&mut st, &args);
         }
         let given = if foreign && takes_over {
-            self.callback_data(&st, &args)
+            self.callback_data(&st, name.as_str(), &args)
         } else {
             Vec::new()
         };
@@ -130,9 +130,10 @@ impl Machine<'_> {
         }
     }
 
-    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release.
-    pub(crate) fn callback_data(&self, st: &State, args: &[ValueId]) -> Vec<ObjectId> {
-        if args.iter().any(|&a| self.may_release(a)) {
+    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release, or
+    /// that run later or never.
+    pub(crate) fn callback_data(&self, st: &State, to: &str, args: &[ValueId]) -> Vec<ObjectId> {
+        if !self.families.starts_thread(to) && args.iter().any(|&a| self.may_release(a)) {
             return Vec::new();
         }
         let data = args.iter().filter_map(|&a| match self.arena.get(a) {
@@ -202,11 +203,9 @@ impl Machine<'_> {
     pub(crate) fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) {
         let mut object = match self.arena.get(arg) {
             Value::Ptr(p) => p.object,
-            // A pointer of the caller's, that a library's routine ended.
+            // A pointer of the caller's.
             Value::Param(_) | Value::Part(..) => {
-                let ended = |b: &Block| {
-                    matches!(b.family, Family::Known(_)) && matches!(b.status, Status::Ended(_))
-                };
+                let ended = |b: &Block| matches!(b.status, Status::Ended(_));
                 if !st.blocks().iter().any(|(_, block)| ended(block)) {
                     return;
                 }

@@ -184,6 +184,8 @@ pub struct Families {
     by_name: FxHashMap<Name, FamilyId>,
     routines: FxHashMap<Name, Routine>,
     constants: FxHashMap<Name, i64>,
+    /// Routines that start a thread.
+    starts: FxHashSet<Name>,
     /// Routines that the user described: their crate need not look like one of bindings.
     anywhere: FxHashSet<Name>,
 }
@@ -230,6 +232,12 @@ impl Families {
             return None;
         }
         self.routine(Name::new(last))
+    }
+
+    /// Whether a routine starts a thread: if it fails, the function that it got never ran.
+    pub fn starts_thread(&self, link_name: &str) -> bool {
+        let last = link_name.rsplit("::").next().unwrap_or(link_name);
+        self.starts.contains(&Name::new(last))
     }
 
     /// The value of a constant of a library, at a path into a crate that is not in view.

@@ -17,6 +17,10 @@ pub struct Tables {
     /// compared with one is understood.
     #[serde(default)]
     pub constant: BTreeMap<String, i64>,
+    /// Routines that start a thread: if they fail, the function that they got never ran, and what was
+    /// passed beside it is still the caller's.
+    #[serde(default)]
+    pub starts: Vec<String>,
 }
 
 /// One family and its routines. Arguments are counted from 0.

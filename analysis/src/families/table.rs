@@ -77,6 +77,15 @@ impl Families {
         for (name, value) in &tables.constant {
             self.constants.insert(Name::new(name), *value);
         }
+        for name in &tables.starts {
+            check_name(name).map_err(|message| Fault {
+                family: None,
+                key: "starts",
+                word: name.clone(),
+                message,
+            })?;
+            self.starts.insert(Name::new(name));
+        }
         for table in &tables.look {
             for name in &table.names {
                 check_name(name).map_err(|message| Fault {
