@@ -1,6 +1,6 @@
 //! Calls out of view: known foreign routines by their tables, all others by what they may do.
 
-use super::block::{Birth, Escape, Family, Layout, Null};
+use super::block::{Birth, Family, Layout, Null};
 use super::call::Outcome;
 use super::machine::Machine;
 use super::release::Claim;
