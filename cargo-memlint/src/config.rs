@@ -96,6 +96,8 @@ struct Raw {
     look: Vec<LookTable>,
     #[serde(default)]
     constant: BTreeMap<String, i64>,
+    #[serde(default)]
+    starts: Vec<String>,
 }
 
 enum RawLevel {
@@ -235,6 +237,7 @@ impl Config {
             family: raw.family,
             look: raw.look,
             constant: raw.constant,
+            starts: raw.starts,
         };
         let rules = Rules {
             levels: levels(raw.levels, source)?,

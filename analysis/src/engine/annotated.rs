@@ -153,5 +153,7 @@ fn out_parameter(n: u32, ret: &Ty) -> Acquire {
         condition: None,
         size: Vec::new(),
         checked: false,
+        empty: false,
+        kept: false,
     }
 }

@@ -1,10 +1,11 @@
 //! What is known of one allocation on one path.
 
+use super::lent::Lent;
 use super::object::ObjectId;
 use super::story::Place;
 use super::value::{SiteId, ValueId};
 use crate::event::{Fault, Routine, Step};
-use crate::families::FamilyId;
+use crate::families::{FamilyId, Success};
 use crate::name::Name;
 use crate::span::Span;
 use crate::types::Ty;
@@ -119,6 +120,16 @@ pub(crate) struct Block {
     /// Where the last variable of the root's that held a pointer to it went out of scope.
     pub(crate) out_of_scope: Option<Span>,
     pub(crate) escape: Escape,
+    /// Somebody out of view may hold a count as well.
+    pub(crate) shared: bool,
+    /// Which routine took it over for good.
+    pub(crate) taken: Option<Rc<Taken>>,
+    /// Null may stand for nothing, not for a failure.
+    pub(crate) empty: bool,
+    /// To lose it is no report.
+    pub(crate) kept: bool,
+    /// Foreign routines that got it as an argument, if nobody else did.
+    pub(crate) lent_to: Option<Lent>,
     /// The status that said that it was made, of an out-parameter.
     pub(crate) told_by: Option<ValueId>,
     /// Holds no more than a number or a pointer: who gets it writes there, and keeps nothing.
@@ -134,6 +145,16 @@ pub(crate) struct Block {
     pub(crate) reported: bool,
     /// The story so far, newest first.
     pub(crate) steps: Option<Rc<Trail>>,
+}
+
+/// A routine out of view took a block over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Taken {
+    pub(crate) by: Routine,
+    pub(crate) at: Span,
+    /// What it returned, and what that says if it did.
+    pub(crate) status: ValueId,
+    pub(crate) success: Option<Success>,
 }
 
 /// A wrong adoption, to be reported when the owner is dropped or handed on.
@@ -160,6 +181,9 @@ impl PartialEq for Block {
             && self.owners == other.owners
             && self.raw == other.raw
             && self.escape == other.escape
+            && self.lent_to == other.lent_to
+            && self.shared == other.shared
+            && self.taken == other.taken
             && self.lent == other.lent
             && self.read_back == other.read_back
             && self.family == other.family
@@ -203,6 +227,11 @@ impl Block {
     pub(crate) fn is_forgotten(&self) -> bool {
         let forgets = |name: &str| name.contains("forget") || name.contains("ManuallyDrop");
         self.disowned.as_ref().is_some_and(|d| forgets(&d.0.name))
+    }
+
+    /// It is null, or null may stand for nothing and nobody asked.
+    pub(crate) fn may_be_nothing(&self) -> bool {
+        self.null == Null::Yes || self.empty && self.null == Null::Maybe
     }
 
     pub(crate) fn is_live(&self) -> bool {

@@ -11,7 +11,8 @@ impl Machine<'_> {
     /// The value goes out of view: what it reaches can be kept or changed by others.
     pub(crate) fn escape(&mut self, st: &mut State, value: ValueId) {
         self.audit_escape(st, value);
-        if st.blocks().iter().any(|(_, b)| b.escape != Escape::Away) {
+        let can_go = |b: &Block| b.escape != Escape::Away || b.lent_to.is_some();
+        if st.blocks().iter().any(|(_, b)| can_go(b)) {
             self.let_blocks_go(st, value);
         }
         self.give_up(st, value);
@@ -24,7 +25,7 @@ impl Machine<'_> {
             .blocks()
             .iter()
             .filter(|(object, block)| {
-                block.escape != Escape::Away
+                (block.escape != Escape::Away || block.lent_to.is_some())
                     && (reach.has(*object)
                         || matches!(block.escape, Escape::Element(of) if reach.has(of)))
             })
@@ -33,6 +34,7 @@ impl Machine<'_> {
         for object in self.without_counts(st, value, gone) {
             if let Some(block) = st.block_mut(object) {
                 block.escape = Escape::Away;
+                block.lent_to = None;
             }
         }
     }

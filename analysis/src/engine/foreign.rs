@@ -1,16 +1,15 @@
 //! Calls out of view: known foreign routines by their tables, all others by what they may do.
 
-use super::block::{Birth, Escape, Family, Layout, Null};
+use super::block::{Birth, Family, Layout, Null};
 use super::call::Outcome;
 use super::machine::Machine;
-use super::object::{Object, ObjectId};
 use super::release::Claim;
 use super::state::State;
 use super::unknown::is_foreign_path;
 use super::value::{Source, Value, ValueId};
-use crate::event::{Act, Routine as Words, StepKind, Usage};
+use crate::event::{Act, Routine as Words, Usage};
 use crate::families::{Acquire, Condition, Effect, Families, Routine, Slot, Success};
-use crate::ir::{BinOp, LocalId};
+use crate::ir::BinOp;
 use crate::name::Name;
 use crate::types::Ty;
 use std::rc::Rc;
@@ -84,6 +83,7 @@ impl<'p> Machine<'p> {
     ) -> Vec<Outcome> {
         self.audit_calls(&name);
         if !self.is_trusted(routine) {
+            self.judge_lent(&mut st, routine, &name, &args);
             return self.unknown_call(st, Name::new(&name), true, args, ret);
         }
         let mut result = None;
@@ -117,8 +117,12 @@ impl<'p> Machine<'p> {
                         None => self.fresh(&mut st, 0, Source::Plain),
                     });
                 }
+                Effect::Take { .. } => {}
                 Effect::Retain { arg } | Effect::Transfer { arg } => {
                     if let Some(&pointer) = args.get(*arg as usize) {
+                        if let (Effect::Transfer { .. }, Some(family)) = (effect, routine.family) {
+                            self.note_passed_back(&st, pointer, family);
+                        }
                         self.escape(&mut st, pointer);
                     }
                 }
@@ -127,7 +131,10 @@ impl<'p> Machine<'p> {
         }
         match result {
             Some(value) => vec![(st, value)],
-            None => self.unknown_call(st, Name::new(&name), true, args, ret),
+            None => {
+                let outcomes = self.unknown_call(st, Name::new(&name), true, args.clone(), ret);
+                self.take_over(outcomes, routine, &name, &args)
+            }
         }
     }
 
@@ -214,91 +221,6 @@ impl<'p> Machine<'p> {
         goes_on
     }
 
-    /// A new block made here; the block of an earlier round of a loop gets lost if nothing holds it.
-    pub(crate) fn born(
-        &mut self,
-        st: &mut State,
-        birth: Birth,
-        family: Family,
-        layout: Layout,
-    ) -> ObjectId {
-        let site = self.here();
-        let turn = match self.active().turn {
-            Some(turn) => turn,
-            None => {
-                let turn = st.next_turn(site);
-                self.active_mut().turn = Some(turn);
-                turn
-            }
-        };
-        let object = self.objects.add(Object::Block(site, turn.turn));
-        if turn.reused {
-            self.lose_in_loop(st, object);
-            self.give_name_away(st, object);
-            let initial = self.arena.add(Value::Initial(object));
-            st.heap_set(object, initial);
-        }
-        let inside = self.report_place().inside;
-        let mut block = self.new_block(birth, family, layout);
-        if let (Some((_, at)), Birth::Routine(by)) = (inside, &block.birth) {
-            let what = StepKind::Acquired((**by).clone());
-            block.push_step(crate::event::Step { at, what });
-        }
-        self.audit_born(st, object);
-        st.set_block(object, block);
-        object
-    }
-
-    /// The block of an earlier round gives its name away. Who still points to it points to something
-    /// that has no name any more, and what only it holds is held by that.
-    fn give_name_away(&mut self, st: &mut State, object: ObjectId) {
-        if !st.block(object).is_some_and(|b| b.is_live() && !b.reported) {
-            return;
-        }
-        for inner in self.reach_from_object(st, object) {
-            if let Some(block) = st.block_mut(inner).filter(|_| inner != object) {
-                block.escape = Escape::Away;
-            }
-        }
-        let unnamed = self.fresh(st, 30, Source::Plain);
-        if st.block(object).is_some_and(|b| b.null == Null::No) {
-            self.assume(st, unnamed, true);
-        }
-        for at in 0..st.frames.len() {
-            for local in 0..st.frames[at].locals.len() {
-                let local = LocalId(local as u32);
-                let old = st.local(at, local);
-                let new = self.repointed(old, object, unnamed);
-                if new != old {
-                    st.set_local(at, local, new);
-                }
-            }
-        }
-        for (holder, old) in st.heap().to_vec() {
-            let new = self.repointed(old, object, unnamed);
-            if new != old {
-                st.heap_set(holder, new);
-            }
-        }
-    }
-
-    /// A value with another one in the place of each pointer to an object.
-    fn repointed(&mut self, value: ValueId, object: ObjectId, to: ValueId) -> ValueId {
-        match self.arena.get(value) {
-            Value::Ptr(p) if p.object == object => to,
-            Value::Agg { tag, parts, rest } => {
-                let (tag, parts, rest) = (*tag, parts.clone(), *rest);
-                let new = parts.iter().map(|p| (p.0, self.repointed(p.1, object, to)));
-                let new: Vec<_> = new.collect();
-                if *parts == new[..] {
-                    return value;
-                }
-                self.arena.aggregate(tag, new, rest)
-            }
-            _ => value,
-        }
-    }
-
     fn acquire_foreign(
         &mut self,
         mut st: State,
@@ -324,6 +246,10 @@ impl<'p> Machine<'p> {
         }
         let family = routine.family.map_or(Family::Unknown, Family::Known);
         let by = self.foreign_words(name, &family, Act::Acquire);
+        let given = match args.iter().any(|&a| self.is_destructor(a)) {
+            true => self.callback_data(&st, name, args),
+            false => Vec::new(),
+        };
         let size = self.size_of_args(&acquire.size, args);
         for (n, &arg) in (0..).zip(args) {
             if acquire.to != Slot::OutParam(n) {
@@ -336,8 +262,12 @@ impl<'p> Machine<'p> {
             .family
             .is_some_and(|id| self.families.family(id).kind != crate::families::Kind::Memory)
             || args.iter().any(|&a| self.is_destructor(a));
-        for &arg in args {
-            if keeps {
+        self.judge_destructor(&mut st, args);
+        let lent = self.lendable(&st, args);
+        for (at, &arg) in args.iter().enumerate() {
+            if self.is_only_used(&mut st, arg, at, name, ret) {
+                self.check_passed(&mut st, arg, Name::new(name));
+            } else if keeps {
                 self.pass_to_foreign(&mut st, arg, name);
             } else {
                 self.check_passed(&mut st, arg, Name::new(name));
@@ -357,6 +287,15 @@ impl<'p> Machine<'p> {
             }
         }
         let pointer = self.pointer_to(object);
+        if !args.iter().any(|&a| self.is_destructor(a)) {
+            self.lend(&mut st, lent, name, args, pointer);
+        } else if acquire.to == Slot::Result && acquire.sentinel.is_none() {
+            self.give_data(&mut st, &given, pointer);
+        }
+        if let Some(block) = st.block_mut(object) {
+            block.empty = acquire.empty;
+            block.kept = acquire.kept;
+        }
         match acquire.to {
             Slot::Result => {
                 if let Some(block) = st.block_mut(object) {
@@ -430,6 +369,9 @@ impl<'p> Machine<'p> {
                 && let Some(block) = st.block_mut(p.object)
             {
                 block.told_by = Some(status);
+                if block.empty {
+                    block.null = Null::Maybe;
+                }
             }
             out.push((st, status));
         }

@@ -18,7 +18,7 @@ impl Machine<'_> {
         self.audit_end(st, result);
         self.check_returned(st, result);
         self.check_second_owners(st, result);
-        self.failing = self.is_error(result);
+        self.failing = self.gives_up(result);
         self.settle_pending(st);
         if self.is_program_end() {
             return;
@@ -39,6 +39,12 @@ impl Machine<'_> {
             if !inner.contains(&object) && !self.is_kept_on_success(st, object) {
                 let (how, at) = self.how_lost(st, object);
                 self.report_lost(st, object, how, at);
+            }
+        }
+        for object in self.suspected(st, result, &kept) {
+            if !inner.contains(&object) {
+                let (how, at) = self.how_lost(st, object);
+                self.suspect(st, object, how, at);
             }
         }
         for object in self.lost_counts(st, result) {
@@ -250,7 +256,8 @@ impl Machine<'_> {
         let born: Vec<ObjectId> = st
             .blocks()
             .iter()
-            .filter(|(_, b)| self.may_be_lost(st, b) && self.is_helpers_own(b.site, helper))
+            .filter(|(_, b)| self.is_helpers_own(b.site, helper))
+            .filter(|(_, b)| self.may_be_lost(st, b) || self.may_be_suspected(st, b, false))
             .map(|e| e.0)
             .collect();
         if born.is_empty() {
@@ -278,7 +285,8 @@ impl Machine<'_> {
         let Some(block) = st.block(object) else {
             return;
         };
-        if !self.may_be_lost(st, block) {
+        let certain = self.may_be_lost(st, block);
+        if !certain && !self.may_be_suspected(st, block, false) {
             return;
         }
         let mut reach = self.reach_end(st, ValueId::UNIT);
@@ -294,7 +302,10 @@ impl Machine<'_> {
                 Some(at) => (Loss::ScopeEnd, at),
                 None => (Loss::Overwritten, self.report_place().site),
             };
-            self.report_lost(st, object, how, at);
+            match certain {
+                true => self.report_lost(st, object, how, at),
+                false => self.suspect(st, object, how, at),
+            }
         }
     }
 
@@ -371,7 +382,7 @@ impl Machine<'_> {
     pub(crate) fn is_to_release(&self, block: &Block) -> bool {
         block.is_live()
             && !block.reported
-            && block.null != Null::Yes
+            && !block.may_be_nothing()
             && block.owners <= 0
             && self.is_ownerless(block)
     }
@@ -394,6 +405,9 @@ impl Machine<'_> {
     /// Whether the path tested a foreign status, zero for success by far most often, and found
     /// a failure.
     fn says_failure(&self, st: &State, status: ValueId) -> bool {
+        if let Value::Ptr(made) = self.arena.get(status) {
+            return st.block(made.object).is_some_and(|b| b.null == Null::Yes);
+        }
         let Some(fact) = st.fact(status) else {
             return false;
         };
@@ -462,6 +476,7 @@ impl Machine<'_> {
 
     fn is_allocated(&self, block: &Block) -> bool {
         block.disowned.is_none()
+            && !block.kept
             && matches!(block.birth, Birth::Routine(_))
             && match block.family {
                 Family::Known(id) => self.families.family(id).leaks,

@@ -212,6 +212,7 @@ impl<'p> Machine<'p> {
         self.root = root;
         self.root_label = label;
         self.handed.clear();
+        self.noted.forget_lent();
         self.taken_back.clear();
         self.filled.clear();
         self.writes_outside = false;

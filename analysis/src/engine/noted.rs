@@ -2,15 +2,18 @@
 //! hands to C, and memory of its caller that it takes back. Judged when all roots are done.
 
 use super::block::{Birth, Block, Escape, Family, Layout, Status};
+use super::lent::{Borrower, Suspect};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Key, Tag, Value, ValueId};
 use crate::event::{self, Act, Step, StepKind};
+use crate::families::FamilyId;
 use crate::ir::SelfKind;
 use crate::name::Name;
 use crate::resolve::{AdtId, AdtKind, FnId, StaticId};
 use crate::types::Ty;
+use rustc_hash::FxHashSet;
 
 /// All that was noted.
 #[derive(Default)]
@@ -24,6 +27,12 @@ pub(crate) struct Noted {
     pub(crate) in_statics: Vec<Kept>,
     /// Functions that end something which a static points at.
     pub(crate) static_enders: Vec<Kept>,
+    /// What had a block before its own family released it.
+    pub(crate) given_back: Vec<Vec<Borrower>>,
+    /// Families of which something is released.
+    pub(crate) released: FxHashSet<FamilyId>,
+    /// Losses that stand if the rest of the crate bears them out.
+    pub(crate) suspects: Vec<Suspect>,
 }
 
 impl Noted {
@@ -40,7 +49,15 @@ impl Noted {
         self.enders.sort_unstable();
         self.in_statics.sort_by_key(|n| n.by);
         self.static_enders.sort_by_key(|n| n.by);
+        self.suspects.sort_by_key(|n| n.event.site);
         self
+    }
+
+    /// What is known of lent blocks comes from roots alone.
+    pub(crate) fn forget_lent(&mut self) {
+        self.given_back.clear();
+        self.released.clear();
+        self.suspects.clear();
     }
 
     pub(crate) fn append(&mut self, mut other: Noted) {
@@ -50,6 +67,9 @@ impl Noted {
         self.enders.append(&mut other.enders);
         self.in_statics.append(&mut other.in_statics);
         self.static_enders.append(&mut other.static_enders);
+        self.given_back.append(&mut other.given_back);
+        self.released.extend(other.released);
+        self.suspects.append(&mut other.suspects);
     }
 }
 

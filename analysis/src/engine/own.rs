@@ -310,6 +310,11 @@ impl Machine<'_> {
             disowned: None,
             out_of_scope: None,
             escape: Escape::No,
+            lent_to: None,
+            shared: false,
+            taken: None,
+            empty: false,
+            kept: false,
             told_by: None,
             lent: false,
             cell: false,
@@ -351,7 +356,9 @@ impl Machine<'_> {
             Null::No => Some(()),
             Null::Yes => None,
             Null::Maybe => {
-                self.report_unchecked(st, object, used);
+                if !block.empty {
+                    self.report_unchecked(st, object, used);
+                }
                 if let Some(block) = st.block_mut(object) {
                     block.null = Null::No;
                 }

@@ -49,6 +49,9 @@ impl Machine<'_> {
         let fault = self.verdict(st, object, start, &claim);
         match fault {
             Some(fault) => self.report_fault(st, object, claim.by.clone(), fault),
+            None if claim.by.act == Act::Release && start == Some(true) => {
+                self.note_given_back(st, object, claim.family);
+            }
             None if start.is_none() => {
                 if let Some(block) = st.block_mut(object) {
                     block.status = Status::Unsure;
@@ -70,16 +73,20 @@ impl Machine<'_> {
 
     /// A routine takes a count back. It was the last one only if nobody out of view can hold one.
     pub(crate) fn unref(&mut self, st: &mut State, pointer: ValueId, claim: Claim) {
+        if let Family::Known(family) = claim.family {
+            self.noted.released.insert(family);
+        }
         let Value::Ptr(p) = self.arena.get(pointer) else {
             return self.escape(st, pointer);
         };
         let object = p.object;
         let only_here = st.block(object).is_some_and(|block| {
-            block.escape == Escape::No && matches!(block.family, Family::Known(_))
+            block.escape == Escape::No && !block.shared && matches!(block.family, Family::Known(_))
         });
         if only_here {
             self.release(st, pointer, claim);
         } else {
+            self.note_given_back(st, object, claim.family);
             self.escape(st, pointer);
         }
     }
@@ -288,6 +295,14 @@ impl Machine<'_> {
                 at: end.at,
             });
         }
+        if claim.by.act == Act::Release
+            && let Some(taken) = self.taken_over(st, &block)
+        {
+            return Some(Fault::Ended {
+                by: taken.by.clone(),
+                at: taken.at,
+            });
+        }
         if clash {
             return Some(Fault::OtherFamily);
         }
@@ -322,11 +337,11 @@ impl Machine<'_> {
             }
             // Foreign memory never becomes a Rust owner. A box of a type that the crate itself
             // defines may be its own user data coming back.
-            (Family::Foreign(_), Family::Known(b)) => {
+            (Family::Foreign(name), Family::Known(b)) => {
                 let text = matches!(claim.layout, Layout::Many(..) | Layout::Unknown);
                 claim.by.act == Act::Adopt
                     && self.families.family(*b).is_rust()
-                    && (text || self.foreign_type(&claim.layout))
+                    && (text || self.is_lender(*name) || self.foreign_type(&claim.layout))
             }
             _ => false,
         }

@@ -5,6 +5,7 @@
 use super::audit::{Log, Spot};
 use super::frontier::{Candidate, Frontier};
 use super::interest::Survey;
+use super::lent::borne_out;
 use super::machine::{Bounds, Machine};
 use super::noted::Noted;
 use super::spots::{self, Shown};
@@ -164,6 +165,7 @@ pub fn execute(
         .unwrap_or_else(PoisonError::into_inner);
     results.events.sort_by_key(|e| e.0);
     let noted = results.noted.sorted();
+    results.events.push((u64::MAX, borne_out(&noted)));
     if noted.is_telling() {
         let mut machine = Machine::new(program, families, bounds, interest);
         let events = quietly(|| {

@@ -49,10 +49,14 @@ impl Machine<'_> {
         else {
             return None;
         };
+        self.is_lender(*name).then_some(*name)
+    }
+
+    /// Whether by its contract the library keeps the memory that the routine returns.
+    pub(crate) fn is_lender(&self, name: Name) -> bool {
         let last = name.as_str().rsplit("::").next().unwrap_or_default();
-        let routine = self.families.routine(Name::new(last))?;
-        let lends = routine.effects.contains(&Effect::Borrowed);
-        lends.then_some(*name)
+        let routine = self.families.routine(Name::new(last));
+        routine.is_some_and(|routine| routine.effects.contains(&Effect::Borrowed))
     }
 
     /// The foreign routine that made an unknown pointer, through fields and loads.
@@ -70,8 +74,9 @@ impl Machine<'_> {
                     at = *of;
                 }
                 // An element of an array that foreign code made. A field may hold what Rust once
-                // stored there.
-                Value::Initial(object) if !field => match self.objects.get(*object) {
+                // stored there, unless the library keeps the whole.
+                Value::Initial(object) => match self.objects.get(*object) {
+                    Object::Pointee(of) if field => return self.lent_by(of),
                     Object::Pointee(of) => at = of,
                     _ => return None,
                 },

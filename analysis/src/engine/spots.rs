@@ -265,7 +265,7 @@ fn act_of(effects: &[Effect]) -> Option<Act> {
         Effect::Acquire(_) => Some(Act::Acquire),
         Effect::Release { .. } | Effect::Unref { .. } => Some(Act::Release),
         Effect::Resize { .. } => Some(Act::Resize),
-        Effect::Transfer { .. } => Some(Act::Disown),
+        Effect::Transfer { .. } | Effect::Take { .. } => Some(Act::Disown),
         Effect::Retain { .. } | Effect::Borrowed | Effect::Look { .. } => None,
     })
 }

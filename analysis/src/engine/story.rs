@@ -199,6 +199,12 @@ impl Machine<'_> {
         self.events.push(event);
     }
 
+    /// Takes an event back, so that it may be told again.
+    pub(crate) fn retract(&mut self, event: &Event, made_at: Span) {
+        let seen = (rank(&event.kind), event.site, made_at);
+        self.seen_events.remove(&seen);
+    }
+
     /// The macro call that brought code into the root, or into what it follows now.
     fn expanded_by(&self, site: Span) -> Option<Span> {
         let root = self.root.and_then(|id| self.program.func(id).body);

@@ -168,6 +168,12 @@ impl Machine<'_> {
                 reach.queue.push(*object);
             }
             self.reach_layout(&block.layout, reach);
+            for call in block.lent_to.iter().flat_map(|lent| lent.iter()) {
+                self.reach_value(call.status, reach);
+            }
+            if let Some(taken) = &block.taken {
+                self.reach_value(taken.status, reach);
+            }
             match block.escape {
                 Escape::Given(status) => self.reach_value(status, reach),
                 // That the collection is gone decides what became of its elements.

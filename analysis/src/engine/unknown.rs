@@ -1,6 +1,6 @@
 //! Calls of which only the name is known: what they may keep, change and release.
 
-use super::block::{Birth, Escape, Family, Status};
+use super::block::{Block, Escape, Status};
 use super::call::Outcome;
 use super::cloned::Handed;
 use super::machine::Machine;
@@ -8,10 +8,8 @@ use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
-use crate::families::Kind;
 use crate::name::Name;
 use crate::resolve::AdtId;
-use crate::symbol;
 use crate::types::Ty;
 
 impl Machine<'_> {
@@ -26,8 +24,11 @@ impl Machine<'_> {
     ) -> Vec<Outcome> {
         self.audit_unknown(&st, name.as_str(), &args, ret);
         let takes_over = args.iter().any(|&a| self.is_destructor(a));
+        if foreign && takes_over {
+            self.judge_destructor(&mut st, &args);
+        }
         let given = if foreign && takes_over {
-            self.callback_data(&st, &args)
+            self.callback_data(&st, name.as_str(), &args)
         } else {
             Vec::new()
         };
@@ -42,8 +43,12 @@ impl Machine<'_> {
                 });
             }
         }
+        let lent = match foreign && !takes_over {
+            true => self.lendable(&st, &args),
+            false => Vec::new(),
+        };
         for (at, &arg) in args.iter().enumerate() {
-            if foreign && at == 0 && self.is_handle_in_use(&st, arg, name.as_str()) {
+            if foreign && self.is_only_used(&mut st, arg, at, name.as_str(), ret) {
                 // It acts on the handle, whose memory nobody reads.
             } else if foreign && !takes_over {
                 self.pass_to_foreign(&mut st, arg, name.as_str());
@@ -69,29 +74,11 @@ impl Machine<'_> {
             Source::Plain
         };
         let value = self.fresh(&mut st, 0, source);
+        self.lend(&mut st, lent, name.as_str(), &args, value);
         if foreign && takes_over && !matches!(ret, Ty::Ptr(..)) {
             self.give_data(&mut st, &given, value);
         }
         vec![(st, value)]
-    }
-
-    /// A library's handle, given first to another routine of the library: that one acts on it and does
-    /// not take it over, unless its name says that it ends.
-    fn is_handle_in_use(&self, st: &State, arg: ValueId, routine: &str) -> bool {
-        let Value::Ptr(p) = self.arena.get(arg) else {
-            return false;
-        };
-        let Some(block) = st.block(p.object).filter(|block| block.is_live()) else {
-            return false;
-        };
-        let (Family::Known(family), Birth::Routine(by)) = (&block.family, &block.birth) else {
-            return false;
-        };
-        let last = |path: &str| path.rsplit("::").next().unwrap_or(path).to_owned();
-        let (maker, routine) = (last(&by.name), last(routine));
-        self.families.family(*family).kind == Kind::Resource
-            && library_prefix(&maker).is_some_and(|prefix| routine.starts_with(prefix))
-            && !says_end(&routine)
     }
 
     /// A status goes to a function out of view: whether it says that the block was made is judged
@@ -135,7 +122,7 @@ impl Machine<'_> {
 
     /// Data of a callback: if the call fails, nobody took it. A function among the arguments that
     /// releases takes it in any case.
-    fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
+    pub(crate) fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
         for &object in given {
             if let Some(block) = st.block_mut(object) {
                 block.escape = Escape::Given(status);
@@ -143,9 +130,10 @@ impl Machine<'_> {
         }
     }
 
-    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release.
-    fn callback_data(&self, st: &State, args: &[ValueId]) -> Vec<ObjectId> {
-        if args.iter().any(|&a| self.may_release(a)) {
+    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release, or
+    /// that run later or never.
+    pub(crate) fn callback_data(&self, st: &State, to: &str, args: &[ValueId]) -> Vec<ObjectId> {
+        if !self.families.starts_thread(to) && args.iter().any(|&a| self.may_release(a)) {
             return Vec::new();
         }
         let data = args.iter().filter_map(|&a| match self.arena.get(a) {
@@ -213,15 +201,21 @@ impl Machine<'_> {
 
     /// A block that ended must not be passed on.
     pub(crate) fn check_passed(&mut self, st: &mut State, arg: ValueId, name: Name) {
-        let object = match self.arena.get(arg) {
-            Value::Ptr(p) => {
-                let object = p.object;
-                self.lent_element(st, object).unwrap_or(object)
+        let mut object = match self.arena.get(arg) {
+            Value::Ptr(p) => p.object,
+            // A pointer of the caller's.
+            Value::Param(_) | Value::Part(..) => {
+                let ended = |b: &Block| matches!(b.status, Status::Ended(_));
+                if !st.blocks().iter().any(|(_, block)| ended(block)) {
+                    return;
+                }
+                self.objects.add(Object::Pointee(arg))
             }
-            // A parameter or a field, whose memory has an entry if something became of it.
-            Value::Param(_) | Value::Part(..) => self.objects.add(Object::Pointee(arg)),
             _ => return,
         };
+        if let Some(inner) = self.lent_element(st, object) {
+            object = inner;
+        }
         if let Some(block) = st.block(object)
             && let Status::Ended(end) = &block.status
             && !block.reported
@@ -270,72 +264,6 @@ impl Machine<'_> {
     pub(crate) fn is_foreign_adt(&self, adt: AdtId) -> bool {
         is_foreign_path(&self.program.adt(adt).canonical)
     }
-}
-
-/// What the names of a C library's routines begin with: `git_`, `SDL_`, `PQ`.
-fn library_prefix(name: &str) -> Option<&str> {
-    let capitals = name.bytes().take_while(u8::is_ascii_uppercase).count();
-    let at = match name.find('_') {
-        Some(at) if at >= 2 => at + 1,
-        _ if capitals >= 2 && capitals < name.len() => capitals,
-        _ => return None,
-    };
-    name.get(..at)
-}
-
-/// Whether a routine's name says that its subject ends or changes hands.
-fn says_end(name: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "free",
-        "close",
-        "destroy",
-        "delete",
-        "dispose",
-        "release",
-        "unref",
-        "finish",
-        "fini",
-        "final",
-        "term",
-        "quit",
-        "shutdown",
-        "cleanup",
-        "clear",
-        "drop",
-        "steal",
-        "take",
-        "own",
-        "give",
-        "pop",
-        "detach",
-        "attach",
-        "adopt",
-        "transfer",
-        "move",
-        "consume",
-        "abort",
-        "discard",
-        "exit",
-        "kill",
-        "reset",
-        "del",
-        "end",
-        "done",
-        "deinit",
-        "uninit",
-        "unload",
-        "stop",
-        "disconnect",
-        "remove",
-    ];
-    // `closeall` ends as `close` does, but `send` is not `end`.
-    let says = |word: &String, end: &str| {
-        word == end || end.len() > 3 && (word.starts_with(end) || word.ends_with(end))
-    };
-    let words = symbol::words(name);
-    words
-        .iter()
-        .any(|word| ENDS.iter().any(|end| says(word, end)))
 }
 
 /// Whether a path leads into bindings of a foreign library.

@@ -33,6 +33,10 @@ pub struct Family {
     pub release_with: Vec<String>,
     /// What its routines hand out.
     pub kind: Kind,
+    /// What the names begin with of routines that only act on such a handle.
+    pub acts: Vec<String>,
+    /// What the names begin with of routines that take no such block over.
+    pub uses: Vec<String>,
     /// Whether a mismatch with another accusing family is reported.
     pub accuse: bool,
     /// Whether losing one of its blocks is reported.
@@ -101,6 +105,14 @@ pub enum Effect {
         /// The argument.
         arg: u32,
     },
+    /// Takes over the ownership of the block behind this argument for good: to release it as well is
+    /// the error.
+    Take {
+        /// The argument.
+        arg: u32,
+        /// What the result says when it did; `None`: it always does.
+        success: Option<Success>,
+    },
     /// The result belongs to somebody else: to release it is the error.
     Borrowed,
     /// Looks at or writes through its arguments, and keeps none of them.
@@ -134,6 +146,10 @@ pub struct Acquire {
     pub size: Vec<u32>,
     /// The product is checked inside (`calloc`).
     pub checked: bool,
+    /// It may succeed with nothing, and hand out null.
+    pub empty: bool,
+    /// To lose the block is no report.
+    pub kept: bool,
 }
 
 /// Where an allocation comes back.
@@ -168,6 +184,8 @@ pub struct Families {
     by_name: FxHashMap<Name, FamilyId>,
     routines: FxHashMap<Name, Routine>,
     constants: FxHashMap<Name, i64>,
+    /// Routines that start a thread.
+    starts: FxHashSet<Name>,
     /// Routines that the user described: their crate need not look like one of bindings.
     anywhere: FxHashSet<Name>,
 }
@@ -216,6 +234,12 @@ impl Families {
         self.routine(Name::new(last))
     }
 
+    /// Whether a routine starts a thread: if it fails, the function that it got never ran.
+    pub fn starts_thread(&self, link_name: &str) -> bool {
+        let last = link_name.rsplit("::").next().unwrap_or(link_name);
+        self.starts.contains(&Name::new(last))
+    }
+
     /// The value of a constant of a library, at a path into a crate that is not in view.
     pub fn constant(&self, path: &str) -> Option<i64> {
         let last = path.rsplit("::").next()?;
@@ -232,6 +256,8 @@ impl Families {
                 label: format!("family `{name}`"),
                 release_with: Vec::new(),
                 kind: Kind::Memory,
+                acts: Vec::new(),
+                uses: Vec::new(),
                 accuse: true,
                 leaks: true,
             }),

@@ -9,7 +9,10 @@ use rustc_hash::FxHashMap;
 impl Tables {
     /// Whether they say nothing.
     pub fn is_empty(&self) -> bool {
-        self.family.is_empty() && self.look.is_empty() && self.constant.is_empty()
+        self.family.is_empty()
+            && self.look.is_empty()
+            && self.constant.is_empty()
+            && self.starts.is_empty()
     }
 
     /// Adds what other tables say.
@@ -17,6 +20,7 @@ impl Tables {
         self.family.extend(other.family);
         self.look.extend(other.look);
         self.constant.extend(other.constant);
+        self.starts.extend(other.starts);
     }
 
     /// The routines that hand out, end or move blocks, in a family that accuses.

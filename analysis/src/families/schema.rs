@@ -17,6 +17,10 @@ pub struct Tables {
     /// compared with one is understood.
     #[serde(default)]
     pub constant: BTreeMap<String, i64>,
+    /// Routines that start a thread: if they fail, the function that they got never ran, and what was
+    /// passed beside it is still the caller's.
+    #[serde(default)]
+    pub starts: Vec<String>,
 }
 
 /// One family and its routines. Arguments are counted from 0.
@@ -70,6 +74,27 @@ pub struct FamilyTable {
     /// Return what belongs to somebody else.
     #[serde(default)]
     pub borrowed: Vec<String>,
+    /// What the names of routines begin with that only act on such a handle, given as their first
+    /// argument (`lua_`); the beginning of its allocator's name, for a resource, if empty. A name
+    /// that says that something ends or changes hands (`free`, `take`) does not count.
+    #[serde(default)]
+    pub acts: Vec<String>,
+    /// What the names of routines begin with that take no such block over, whichever argument it is,
+    /// but for those in `transfer` and `takes`. Of a counted one they may hold a count of their own.
+    #[serde(default)]
+    pub uses: Vec<String>,
+    /// `routine#argument`: takes that argument over for good, so that a release of it is a second one.
+    #[serde(default)]
+    pub takes: Vec<String>,
+    /// What the result of such a routine says when it did; if left out, it always does.
+    #[serde(default)]
+    pub takes_if: BTreeMap<String, Success>,
+    /// Allocators that may succeed with nothing, and hand out null.
+    #[serde(default)]
+    pub empty: Vec<String>,
+    /// Allocators of which losing a block is no report, though it is for the others.
+    #[serde(default)]
+    pub kept: Vec<String>,
     /// Whether the allocators can fail.
     #[serde(default = "yes")]
     pub nullable: bool,

@@ -77,6 +77,15 @@ impl Families {
         for (name, value) in &tables.constant {
             self.constants.insert(Name::new(name), *value);
         }
+        for name in &tables.starts {
+            check_name(name).map_err(|message| Fault {
+                family: None,
+                key: "starts",
+                word: name.clone(),
+                message,
+            })?;
+            self.starts.insert(Name::new(name));
+        }
         for table in &tables.look {
             for name in &table.names {
                 check_name(name).map_err(|message| Fault {
@@ -114,6 +123,8 @@ impl Families {
                 .unwrap_or_else(|| format!("`{}`", table.name)),
             release_with,
             kind: table.kind,
+            acts: table.acts.clone(),
+            uses: table.uses.clone(),
             accuse: table.accuse,
             leaks: table.leaks,
         };
@@ -152,11 +163,17 @@ fn routines(table: &FamilyTable, id: FamilyId) -> Result<Vec<Routine>, Fault> {
             .push(Effect::Retain { arg });
     }
     for entry in &table.transfer {
-        let (name, arg) = transferred(table, entry)?;
+        let (name, arg) = transferred(table, "transfer", entry)?;
         effects
             .entry(name)
             .or_default()
             .push(Effect::Transfer { arg });
+    }
+    for entry in &table.takes {
+        let (name, arg) = transferred(table, "takes", entry)?;
+        let success = table.takes_if.get(name).copied();
+        let take = Effect::Take { arg, success };
+        effects.entry(name).or_default().push(take);
     }
     for name in &table.alloc {
         let effect = Effect::Acquire(acquire(table, name)?);
@@ -224,6 +241,8 @@ fn acquire(table: &FamilyTable, name: &str) -> Result<Acquire, Fault> {
         condition,
         size: table.size.get(name).cloned().unwrap_or_default(),
         checked: table.checked_size.iter().any(|n| n == name),
+        empty: table.empty.iter().any(|n| n == name),
+        kept: table.kept.iter().any(|n| n == name),
     })
 }
 
@@ -256,13 +275,17 @@ fn condition(table: &FamilyTable, name: &str, given: &ConditionTable) -> Result<
     }
 }
 
-fn transferred<'t>(table: &FamilyTable, entry: &'t str) -> Result<(&'t str, u32), Fault> {
+fn transferred<'t>(
+    table: &FamilyTable,
+    key: &'static str,
+    entry: &'t str,
+) -> Result<(&'t str, u32), Fault> {
     let parsed = entry
         .split_once('#')
         .and_then(|(name, arg)| Some((name, arg.parse().ok()?)));
     parsed.ok_or_else(|| {
-        let what = format!("`{entry}` in `transfer` has to be `routine#argument`");
-        Fault::new(table, "transfer", entry, what)
+        let what = format!("`{entry}` in `{key}` has to be `routine#argument`");
+        Fault::new(table, key, entry, what)
     })
 }
 
@@ -271,7 +294,7 @@ fn check_names(table: &FamilyTable) -> Result<(), Fault> {
     for (key, names) in lists(table) {
         for name in names {
             let routine = match key {
-                "transfer" => name.split('#').next().unwrap_or_default(),
+                "transfer" | "takes" => name.split('#').next().unwrap_or_default(),
                 _ => name.as_str(),
             };
             check_name(routine).map_err(|what| Fault::new(table, key, name, what))?;
@@ -280,7 +303,15 @@ fn check_names(table: &FamilyTable) -> Result<(), Fault> {
     let freed = [&table.free[..], &table.unref[..]].concat();
     let sized = [&table.alloc[..], &table.realloc[..]].concat();
     let paired = [&table.alloc[..], &table.free[..], &table.realloc[..]].concat();
-    let said: [(&'static str, Vec<&String>, &[String]); 13] = [
+    let taken = table
+        .takes
+        .iter()
+        .filter_map(|entry| entry.split('#').next());
+    let taken: Vec<String> = taken.map(str::to_owned).collect();
+    let said: [(&'static str, Vec<&String>, &[String]); 16] = [
+        ("takes_if", table.takes_if.keys().collect(), &taken),
+        ("empty", table.empty.iter().collect(), &table.alloc),
+        ("kept", table.kept.iter().collect(), &table.alloc),
         ("through", table.through.iter().collect(), &freed),
         ("out_param", table.out_param.keys().collect(), &table.alloc),
         ("success", table.success.keys().collect(), &table.alloc),
@@ -325,7 +356,7 @@ fn check_names(table: &FamilyTable) -> Result<(), Fault> {
 }
 
 /// The lists of routines, by key.
-pub(super) fn lists(table: &FamilyTable) -> [(&'static str, &[String]); 7] {
+pub(super) fn lists(table: &FamilyTable) -> [(&'static str, &[String]); 8] {
     [
         ("alloc", &table.alloc),
         ("free", &table.free),
@@ -333,6 +364,7 @@ pub(super) fn lists(table: &FamilyTable) -> [(&'static str, &[String]); 7] {
         ("retain", &table.retain),
         ("unref", &table.unref),
         ("transfer", &table.transfer),
+        ("takes", &table.takes),
         ("borrowed", &table.borrowed),
     ]
 }
