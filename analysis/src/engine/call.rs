@@ -409,6 +409,7 @@ impl<'p> Machine<'p> {
             types: self.types_of(entry.body, entry.owner),
             substs: entry.substs.clone(),
             site,
+            entered: self.steps,
             stub,
             home: entry.home,
             at: code.span,

@@ -1,6 +1,7 @@
 //! Giving back: the verdict on every release, adoption and resize, formed once in a fixed order.
 
 use super::block::{Birth, Block, Escape, Family, Layout, Null, Pending, Status};
+use super::cloned::Handed;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
@@ -49,6 +50,11 @@ impl Machine<'_> {
         let fault = self.verdict(st, object, start, &claim);
         match fault {
             Some(fault) => self.report_fault(st, object, claim.by.clone(), fault),
+            None if claim.by.act == Act::Drop && self.is_one_away(st, object) => {
+                if let Some(second) = st.block(object).and_then(|b| b.second.clone()) {
+                    self.report_two_owners(st, object, second);
+                }
+            }
             None if start.is_none() => {
                 if let Some(block) = st.block_mut(object) {
                     block.status = Status::Unsure;
@@ -71,6 +77,14 @@ impl Machine<'_> {
     /// A routine takes a count back. It was the last one only if nobody out of view can hold one.
     pub(crate) fn unref(&mut self, st: &mut State, pointer: ValueId, claim: Claim) {
         let Value::Ptr(p) = self.arena.get(pointer) else {
+            let to = Name::new(&claim.by.name);
+            let at = self.report_place().site;
+            self.handed.push(Handed {
+                to,
+                value: pointer,
+                at,
+                counts_down: true,
+            });
             return self.escape(st, pointer);
         };
         let object = p.object;
@@ -346,7 +360,7 @@ impl Machine<'_> {
         };
         let mut since = vec![block.site];
         if let (Fault::Ended { .. }, Status::Ended(end)) = (&fault, &block.status) {
-            since = vec![end.site];
+            since = vec![self.since_end(end)];
             if end.zero_resize {
                 let end = end.clone();
                 return self.report_use_after(st, object, &end, Usage::Write);

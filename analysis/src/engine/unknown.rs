@@ -38,6 +38,7 @@ impl Machine<'_> {
                     to: name,
                     value: arg,
                     at,
+                    counts_down: false,
                 });
             }
         }
