@@ -329,6 +329,10 @@ impl<'p> Machine<'p> {
         }
         self.audit_unknown(&st, name, args, ret);
         let before = st.clone();
+        let given = match args.iter().any(|&a| self.is_destructor(a)) {
+            true => self.callback_data(&st, args, name),
+            false => Vec::new(),
+        };
         let keeps = routine
             .family
             .is_some_and(|id| self.families.family(id).kind != crate::families::Kind::Memory)
@@ -354,6 +358,9 @@ impl<'p> Machine<'p> {
             }
         }
         let pointer = self.pointer_to(object);
+        if acquire.to == Slot::Result {
+            self.give_data(&mut st, &given, pointer);
+        }
         match acquire.to {
             Slot::Result => {
                 if let Some(block) = st.block_mut(object) {

@@ -63,7 +63,7 @@ impl Machine<'_> {
     }
 
     /// Whether one of the owners holds no count of its own.
-    pub(crate) fn is_owned_twice(&self, block: &Block) -> bool {
+    fn is_owned_twice(&self, block: &Block) -> bool {
         if self.is_counted(&block.family) {
             block.owners + block.raw <= 1
         } else {

@@ -41,6 +41,9 @@ impl Machine<'_> {
             let by = by.to_string();
             return self.report_nonheap(st, pointer, claim, NonHeap::Lent { by });
         }
+        if let Some(what) = self.lent_by_caller(pointer, &claim) {
+            return self.report_nonheap(st, pointer, claim, what);
+        }
         self.known_block(st, object, pointer);
         self.audit_claim(st, object, start, &claim);
         if claim.by.act == Act::Drop {
@@ -113,6 +116,9 @@ impl Machine<'_> {
             Aim::NonHeap(what) => return self.report_nonheap(st, pointer, claim, what),
             Aim::Block(object, start) => (object, start),
         };
+        if let Some(what) = self.lent_by_caller(pointer, &claim) {
+            return self.report_nonheap(st, pointer, claim, what);
+        }
         self.known_block(st, object, pointer);
         self.foreign_birth(st, object, pointer);
         self.audit_claim(st, object, start, &claim);

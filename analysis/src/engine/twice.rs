@@ -109,7 +109,11 @@ impl Machine<'_> {
 
     /// Whether a block has two owners, and each of them will release it.
     pub(crate) fn is_certainly_twice(&self, block: &Block) -> bool {
-        block.is_live() && block.second.is_some() && block.owners > 1 && self.is_owned_twice(block)
+        let counts = block.owners + block.raw;
+        block.is_live()
+            && block.second.is_some()
+            && block.owners > 1
+            && (counts == 2 || !self.is_counted(&block.family))
     }
 
     /// Whether a block is owned by somebody out of view as well.

@@ -26,7 +26,7 @@ impl Machine<'_> {
         self.audit_unknown(&st, name.as_str(), &args, ret);
         let takes_over = args.iter().any(|&a| self.is_destructor(a));
         let given = if foreign && takes_over {
-            self.callback_data(&st, &args)
+            self.callback_data(&st, &args, name.as_str())
         } else {
             Vec::new()
         };
@@ -135,7 +135,7 @@ impl Machine<'_> {
 
     /// Data of a callback: if the call fails, nobody took it. A function among the arguments that
     /// releases takes it in any case.
-    fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
+    pub(crate) fn give_data(&mut self, st: &mut State, given: &[ObjectId], status: ValueId) {
         for &object in given {
             if let Some(block) = st.block_mut(object) {
                 block.escape = Escape::Given(status);
@@ -143,9 +143,10 @@ impl Machine<'_> {
         }
     }
 
-    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release.
-    fn callback_data(&self, st: &State, args: &[ValueId]) -> Vec<ObjectId> {
-        if args.iter().any(|&a| self.may_release(a)) {
+    /// Blocks that Rust gave up to be passed here directly, beside functions that do not release, or
+    /// one that a thread runs.
+    pub(crate) fn callback_data(&self, st: &State, args: &[ValueId], name: &str) -> Vec<ObjectId> {
+        if !starts_thread(name) && args.iter().any(|&a| self.may_release(a)) {
             return Vec::new();
         }
         let data = args.iter().filter_map(|&a| match self.arena.get(a) {
@@ -328,6 +329,18 @@ fn says_end(name: &str) -> bool {
     ];
     let name = name.to_ascii_lowercase();
     ENDS.iter().any(|word| name.contains(word))
+}
+
+/// Whether a routine starts a thread: one that was not started has released nothing.
+fn starts_thread(name: &str) -> bool {
+    let name = name
+        .rsplit("::")
+        .next()
+        .unwrap_or(name)
+        .to_ascii_lowercase();
+    let starts = ["create", "begin", "start", "spawn"];
+    (name.contains("thread") || name.contains("thrd"))
+        && starts.iter().any(|word| name.contains(word))
 }
 
 /// Whether a path leads into bindings of a foreign library.
