@@ -179,6 +179,11 @@ pub enum NonHeap {
     Function,
     /// A dangling or constant address.
     Address,
+    /// Behind a reference that the function was given.
+    Reference {
+        /// The parameter, or the field behind it: `self.position`.
+        name: String,
+    },
     /// Lent by a library that keeps it.
     Lent {
         /// The routine that returned it.

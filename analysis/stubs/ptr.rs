@@ -58,7 +58,7 @@ pub const unsafe fn replace<T>(dst: *mut T, v: T) -> T {
 }
 pub unsafe fn drop_in_place<T: ?Sized>(p: *mut T) {
     rt::touch_mut(p);
-    rt::drop_in_place(p)
+    rt::end_in_place(p)
 }
 
 impl<T: ?Sized> *const T {

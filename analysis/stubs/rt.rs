@@ -52,6 +52,8 @@ extern "memlint" {
     pub fn drop_value<T>(v: T);
     /// Runs the drop glue of what lies behind the pointer; a slice: of all elements.
     pub fn drop_in_place<T: ?Sized>(p: *mut T);
+    /// The same by hand: the value is still dropped with what it is a part of.
+    pub fn end_in_place<T: ?Sized>(p: *mut T);
     /// A bitwise copy: the source counts as moved out.
     pub fn read<T>(p: *const T) -> T;
     /// Stores without dropping what was there.

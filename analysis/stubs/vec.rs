@@ -176,7 +176,7 @@ impl<T> Vec<T> {
         self.len = 0;
     }
     // What is cut off is unknown, so nothing is said of the elements.
-    pub fn truncate(&mut self, n: usize) { self.len = n; }
+    pub fn truncate(&mut self, n: usize) { if rt::is_zero(n) { self.clear() } else { self.len = n } }
     pub fn append(&mut self, other: &mut Vec<T>) {
         self.room();
         rt::store_element(self.ptr, rt::read(rt::element(other.ptr)));
@@ -186,7 +186,7 @@ impl<T> Vec<T> {
     pub fn extend_from_slice(&mut self, other: &[T]) {
         rt::touch(other);
         self.room();
-        self.len = rt::fresh_len();
+        self.len = if rt::is_zero(self.len) { rt::len_of(other) } else { rt::fresh_len() };
     }
     pub fn extend_from_within<R>(&mut self, range: R) { self.room(); self.len = rt::fresh_len(); }
     pub fn resize(&mut self, n: usize, value: T) {

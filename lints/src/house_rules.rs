@@ -261,6 +261,9 @@ fn faults(by: &Routine) -> Vec<Fault> {
         NonHeap::Literal,
         NonHeap::Function,
         NonHeap::Address,
+        NonHeap::Reference {
+            name: "self.position".to_owned(),
+        },
         NonHeap::Lent {
             by: "libc::getenv".to_owned(),
         },

@@ -55,6 +55,8 @@ pub(crate) struct End {
     pub(crate) zero_resize: bool,
     /// The calling context in which it ended.
     pub(crate) site: SiteId,
+    /// After so many steps of the root.
+    pub(crate) step: u32,
 }
 
 /// Whether the pointer that came back is null.
@@ -111,6 +113,8 @@ pub(crate) struct Block {
     pub(crate) raw: i16,
     /// Where the second owner was made, if two live.
     pub(crate) second: Option<Rc<(Routine, Span)>>,
+    /// One of the two is out of view.
+    pub(crate) one_away: bool,
     /// The present owner must not release it; said when it is certain that it will.
     pub(crate) pending: Option<Rc<Pending>>,
     /// Where the present owner was made.
@@ -186,6 +190,7 @@ impl PartialEq for Block {
             && self.taken == other.taken
             && self.lent == other.lent
             && self.read_back == other.read_back
+            && self.one_away == other.one_away
             && self.family == other.family
             && self.layout == other.layout
             && self.reported == other.reported

@@ -76,10 +76,10 @@ impl<'p> Machine<'p> {
             true => self.runs_unknown_code(&st, call, target, &callee),
             false => None,
         };
+        if let Some(by) = unknown_code {
+            self.note_loose(&mut st, by, &args);
+        }
         for (mut st, value) in self.invoke(st, callee, args, &ret) {
-            if let Some(by) = unknown_code {
-                self.note_loose(&mut st, by);
-            }
             let value = self.shape(&mut st, value, &ret);
             if self.assign_value(&mut st, &call.dest, value).is_some() {
                 out.push(st);
@@ -409,6 +409,7 @@ impl<'p> Machine<'p> {
             types: self.types_of(entry.body, entry.owner),
             substs: entry.substs.clone(),
             site,
+            entered: self.steps,
             stub,
             home: entry.home,
             at: code.span,

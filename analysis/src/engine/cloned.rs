@@ -18,6 +18,8 @@ pub(crate) struct Handed {
     pub(crate) to: Name,
     pub(crate) value: ValueId,
     pub(crate) at: Span,
+    /// It is known to take a count back.
+    pub(crate) counts_down: bool,
 }
 
 /// Words in the names of foreign functions that release.
@@ -131,7 +133,7 @@ impl Machine<'_> {
         }
         for pointer in handed {
             let name = pointer.to.as_str().to_lowercase();
-            if RELEASING.iter().any(|word| name.contains(word))
+            if (pointer.counts_down || RELEASING.iter().any(|word| name.contains(word)))
                 && let Some((field, path)) = self.own_field(adt, pointer.value)
             {
                 out.push(Released {
@@ -210,15 +212,14 @@ impl Machine<'_> {
             && ends.iter().all(|(st, result)| {
                 let Value::Agg {
                     tag: Tag::Adt(found, _),
-                    parts,
                     ..
-                } = self.arena.get(*result)
+                } = *self.arena.get(*result)
                 else {
                     return false;
                 };
-                let part = parts.iter().find(|p| p.0 == Key::Name(field)).map(|p| p.1);
-                let same = *found == adt && st.blocks().is_empty();
-                same && part.is_some_and(|v| self.own_field_of(v) == Some(field))
+                let part = self.arena.part(*result, Key::Name(field));
+                let same = found == adt && st.blocks().is_empty();
+                same && self.own_field_of(part) == Some(field)
             });
         copied
             && ends

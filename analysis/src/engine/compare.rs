@@ -1,7 +1,8 @@
 //! Comparisons and tests of variants: one question asked in two ways has one answer.
 
+use super::deref::behind;
 use super::machine::Machine;
-use super::place::{Loc, behind};
+use super::place::Loc;
 use super::state::State;
 use super::value::{Tag, Value, ValueId};
 use crate::event::Usage;

@@ -1,16 +1,15 @@
 //! The intrinsics that read and write through a pointer: one value, or some element of many.
 
-use super::block::{Block, Escape, Family};
+use super::block::{Block, Escape};
 use super::call::Outcome;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
-use crate::event::{Act, Usage};
+use crate::event::Usage;
 use crate::name::Name;
 use crate::types::Ty;
-use std::rc::Rc;
 
 impl Machine<'_> {
     pub(crate) fn read_through(
@@ -23,26 +22,16 @@ impl Machine<'_> {
         let loc = self.pointee(pointer)?;
         self.touch(st, loc.object, Usage::Read)?;
         self.note_element_read(st, &loc);
+        if name == "duplicate" {
+            return Some(self.copy_out(st, &loc, ret));
+        }
         let mut value = self.load(st, &loc);
         if matches!(ret, Ty::Ptr(..) | Ty::Ref(..)) {
             value = self.first_of(value);
         }
         let value = self.shape(st, value, ret);
-        if name == "read" {
-            if self.owns(value) {
-                self.store(st, &loc, ValueId::MOVED);
-            }
-            return Some(value);
-        }
-        for object in self.owned_blocks(value) {
-            let by = self.routine("ptr::read", &Family::Unknown, Act::Adopt);
-            let at = self.report_place().site;
-            if let Some(block) = st.block_mut(object)
-                && block.owners > 0
-            {
-                block.owners += 1;
-                block.second = Some(Rc::new((by, at)));
-            }
+        if self.owns(value) {
+            self.store(st, &loc, ValueId::MOVED);
         }
         Some(value)
     }
@@ -56,6 +45,9 @@ impl Machine<'_> {
     ) -> Option<()> {
         let loc = self.pointee(pointer)?;
         self.touch(st, loc.object, Usage::Write)?;
+        if name == "store_element" || self.is_somewhere(&loc) {
+            self.shuffle(st, loc.object);
+        }
         if name == "store_element" {
             self.become_elements(st, value, Escape::Element(loc.object));
             let loc = loc.child(Key::Name(Name::new("[]")));
@@ -312,6 +304,7 @@ impl Machine<'_> {
         // Where none is left, the others were taken before.
         if let Some(loc) = self.pointee(pointer) {
             let _ = self.touch(&mut st, loc.object, Usage::Read);
+            self.shuffle(&mut st, loc.object);
         }
         let Ty::Adt(option, args) = ret else {
             let value = self.fresh(&mut st, 0, Source::Plain);

@@ -62,11 +62,17 @@ impl Machine<'_> {
     fn give_up(&mut self, st: &mut State, value: ValueId) {
         for object in self.owned_blocks(value) {
             self.report_pending(st, object);
+            let twice = st.block(object).is_some_and(|b| self.is_certainly_twice(b));
             if let Some(block) = st.block_mut(object)
                 && block.owners > 0
             {
-                block.owners -= 1;
-                block.status = Status::Unsure;
+                // Out of view it will be dropped: if the other one is dropped here, that is once too often.
+                if twice {
+                    block.one_away = true;
+                } else {
+                    block.owners -= 1;
+                    block.status = Status::Unsure;
+                }
             }
         }
     }

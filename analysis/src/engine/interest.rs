@@ -37,6 +37,7 @@ pub(crate) const STD_ROUTINES: &[&str] = &[
     "decrement_strong_count",
     "from_vec_unchecked",
     "transmute",
+    "transmute_copy",
     "ptr::read",
     "deallocate",
     "allocate",
@@ -84,7 +85,11 @@ const COMMON: &[&str] = &[
 const MOVING: &[&str] = &["reserve", "reserve_exact", "shrink_to_fit"];
 
 /// Words of which two together let a pointer outlive what it was taken from.
-const DANGLING: &[(&str, &str)] = &[("CString", "as_ptr"), ("drop", "as_mut_ptr")];
+const DANGLING: &[(&str, &str)] = &[
+    ("CString", "as_ptr"),
+    ("drop", "as_mut_ptr"),
+    ("drop", "as_ptr"),
+];
 
 /// The functions that are of interest, as far as the words in their text tell.
 #[derive(Debug)]

@@ -59,7 +59,16 @@ impl Machine<'_> {
                 return self.drop_outcomes(st, &Loc::whole(object), &ty);
             }
             "drop_in_place" => match self.pointee(arg(0)) {
-                Some(loc) => return self.drop_outcomes(st, &loc, &ty),
+                Some(loc) if self.is_empty_slice(&st, &loc) => ValueId::UNIT,
+                Some(loc) => {
+                    self.leave_out(&mut st, &loc);
+                    return self.drop_outcomes(st, &loc, &ty);
+                }
+                None => ValueId::UNIT,
+            },
+            "end_in_place" => match self.pointee(arg(0)) {
+                Some(loc) if self.is_empty_slice(&st, &loc) => ValueId::UNIT,
+                Some(loc) => return self.end_in_place(st, &loc, &ty),
                 None => ValueId::UNIT,
             },
             "read" | "duplicate" => match self.read_through(&mut st, name, arg(0), ret) {

@@ -6,6 +6,7 @@ use super::object::ObjectId;
 use super::state::State;
 use super::value::{Key, Source, Value, ValueId};
 use crate::event::Fault;
+use crate::name::Name;
 use crate::types::{self, Len, Same, Ty};
 
 impl Machine<'_> {
@@ -117,7 +118,7 @@ impl Machine<'_> {
                 (Some(p), Some(q)) => same(p == q),
                 _ if bytes_a == bytes_b => Same::Equal,
                 // Elements of another size, as many as before.
-                _ if n == m && x != y && self.is_capacity(n) => Same::Different,
+                _ if n == m && x != y => Same::Different,
                 // `cap / 4` elements of four times the size: right if nothing is left over.
                 _ => Same::Unknown,
             };
@@ -144,6 +145,7 @@ impl Machine<'_> {
         }
         if self.is_capacity(n) && self.is_length(m)
             || self.is_length(m) && (self.arena.as_int(n).is_some() || self.is_scaled(n))
+            || self.is_grown(n) && self.arena.as_int(m).is_some()
         {
             return Same::Different;
         }
@@ -155,17 +157,24 @@ impl Machine<'_> {
         }
     }
 
-    /// Several times something, asked for as a capacity.
+    /// Several times something, perhaps with some room to spare, asked for as a capacity.
     fn is_scaled(&self, v: ValueId) -> bool {
-        matches!(self.arena.get(v), Value::Linear(0, terms) if terms.len() == 1)
+        matches!(self.arena.get(v), Value::Linear(spare, terms)
+            if *spare >= 0 && terms.len() == 1 && (*spare == 0 || terms[0].1 > 1))
     }
 
-    fn is_length(&self, v: ValueId) -> bool {
+    /// How many elements are in use: of a container, or of the slice that was copied into an empty one.
+    pub(crate) fn is_length(&self, v: ValueId) -> bool {
         match self.arena.get(v) {
             Value::Opaque { source, .. } => *source == Source::Length,
-            Value::Part(_, Key::Name(name)) => *name == "len",
+            Value::Part(_, Key::Name(name)) => *name == "len" || *name == Name::SLICE_LEN,
             _ => false,
         }
+    }
+
+    /// What a vector grew to.
+    fn is_grown(&self, v: ValueId) -> bool {
+        matches!(self.arena.get(v), Value::Opaque { source, .. } if *source == Source::Capacity)
     }
 
     fn is_capacity(&self, v: ValueId) -> bool {
@@ -235,6 +244,9 @@ impl Machine<'_> {
                     Some(0) => Same::Equal,
                     Some(_) => Same::Different,
                     None if self.is_multiple(a, b) || self.is_multiple(b, a) => Same::Different,
+                    None if self.is_extended(st, a, b) || self.is_extended(st, b, a) => {
+                        Same::Different
+                    }
                     None => Same::Unknown,
                 }
             }
@@ -256,6 +268,19 @@ impl Machine<'_> {
             (Some((x, n)), Some((y, m))) => x == y && n != m,
             _ => false,
         }
+    }
+
+    /// Whether one size is the other one with something behind or before it (`Layout::extend`).
+    fn is_extended(&self, st: &State, whole: ValueId, part: ValueId) -> bool {
+        let Value::Apply(name, args) = self.arena.get(whole) else {
+            return false;
+        };
+        let [first, _, next, _] = args[..] else {
+            return false;
+        };
+        let is_some = |v: ValueId| self.range(st, v).0 > 0;
+        *name == "layout_extend_size"
+            && (part == first && is_some(next) || part == next && is_some(first))
     }
 
     /// Size and alignment in bytes, as values.

@@ -372,7 +372,10 @@ impl Machine<'_> {
             Escape::Element(of) => st
                 .block(of)
                 .is_some_and(|b| matches!(b.status, super::block::Status::Ended(_))),
-            Escape::Given(status) => self.failing && self.says_failure(st, status),
+            Escape::Given(status) => match self.arena.get(status) {
+                Value::Ptr(made) => st.block(made.object).is_some_and(|b| b.null == Null::Yes),
+                _ => self.failing && self.says_failure(st, status),
+            },
             // A forgotten buffer that foreign code filled and Rust read back.
             Escape::Borrowed(..) => block.read_back || self.is_raw_text(block),
         }

@@ -24,7 +24,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::place::DerefKind;
+use super::deref::DerefKind;
 
 /// How much one root may cost.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,8 @@ pub(crate) struct Active {
     pub(crate) substs: Rc<[(Name, Ty)]>,
     /// Where it was entered.
     pub(crate) site: SiteId,
+    /// After so many steps of the root.
+    pub(crate) entered: u32,
     /// Code of the stubs.
     pub(crate) stub: bool,
     /// The root's own code: its body and its closures.

@@ -5,8 +5,10 @@ use super::machine::Machine;
 use super::object::Object;
 use super::release::Claim;
 use super::state::State;
-use super::value::{Value, ValueId};
+use super::value::{Key, Value, ValueId};
 use crate::event::{Act, EventKind, Fault, NonHeap};
+use crate::resolve::FnId;
+use crate::types::Ty;
 
 impl Machine<'_> {
     /// Memory that is not on the heap has no block: one is made for the report.
@@ -39,6 +41,64 @@ impl Machine<'_> {
         };
         self.emit_here(object, st, kind, &[since]);
         st.blocks_retain(|o, _| o != object);
+    }
+
+    /// What the root was only lent, and cannot be on the heap by itself: a slice by reference that goes
+    /// to a routine of C, a field behind a reference that becomes a box.
+    pub(crate) fn lent_by_caller(&self, pointer: ValueId, claim: &Claim) -> Option<NonHeap> {
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return None;
+        };
+        let Object::Pointee(of) = self.objects.get(p.object) else {
+            return None;
+        };
+        let (Value::Param(n), Some(root)) = (self.arena.get(of), self.root) else {
+            return None;
+        };
+        let function = self.program.function(root);
+        if function.is_unsafe || function.foreign_abi || p.offset != ValueId::ZERO {
+            return None;
+        }
+        let Some(Ty::Ref(_, inner)) = self.program.signature(root).params.get(*n as usize) else {
+            return None;
+        };
+        let fits = match (&claim.layout, &p.path[..]) {
+            (_, []) => {
+                let of_c = matches!(claim.family, Family::Known(id)
+                    if !self.families.family(id).is_rust());
+                of_c && matches!(**inner, Ty::Slice(_) | Ty::Str)
+            }
+            (Layout::One(wanted), path) if claim.by.act == Act::Adopt => {
+                self.field_behind(inner, path) == Some(wanted)
+            }
+            _ => false,
+        };
+        fits.then(|| NonHeap::Reference {
+            name: self.spoken_place(root, *n, &p.path),
+        })
+    }
+
+    /// The type of a field, by the types of the user's structs on the way.
+    fn field_behind<'t>(&'t self, of: &'t Ty, path: &[Key]) -> Option<&'t Ty> {
+        path.iter().try_fold(of, |ty, key| match (ty, key) {
+            (Ty::Adt(adt, _), Key::Name(field)) if self.is_own_struct(*adt) => {
+                self.field_ty(*adt, *field)
+            }
+            _ => None,
+        })
+    }
+
+    fn spoken_place(&self, root: FnId, param: u32, path: &[Key]) -> String {
+        let body = self.program.func(root).body.map(|b| self.program.body(b));
+        let local = body.and_then(|b| Some(&b.locals[b.params.get(param as usize)?.0 as usize]));
+        let mut name = local.map_or_else(String::new, |local| local.name.to_string());
+        for key in path {
+            if let Key::Name(field) = key {
+                name.push('.');
+                name.push_str(field.as_str());
+            }
+        }
+        name
     }
 
     /// `Vec::from_raw_parts(dangling, 0, 0)` owns nothing.

@@ -214,6 +214,12 @@ impl Machine<'_> {
         !def.stub && def.kind == AdtKind::Struct
     }
 
+    /// A union never releases anything by itself.
+    pub(crate) fn is_union(&self, adt: AdtId) -> bool {
+        let def = self.program.adt(adt);
+        def.kind == AdtKind::Union && self.program.drop_impl(adt).is_none()
+    }
+
     /// Fields of the user's types within a value that hold such blocks.
     fn stored_in(
         &self,
@@ -282,7 +288,7 @@ impl Machine<'_> {
             Value::Agg {
                 tag: Tag::Adt(adt, _),
                 ..
-            } if !self.is_stub_adt(*adt) => {}
+            } if !self.is_stub_adt(*adt) && !self.is_union(*adt) => {}
             Value::Agg { parts, .. } if depth > 0 => {
                 for part in parts.iter() {
                     self.held_in(st, part.1, depth - 1, out);

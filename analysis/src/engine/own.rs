@@ -305,6 +305,7 @@ impl Machine<'_> {
             owners: 0,
             raw: 0,
             second: None,
+            one_away: false,
             pending: None,
             owned_at: at,
             disowned: None,

@@ -94,6 +94,19 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether the block behind a pointer certainly has room for more than what is asked for.
+    fn holds_more(&mut self, st: &State, pointer: ValueId, wanted: &Layout) -> bool {
+        let Value::Ptr(p) = self.arena.get(pointer) else {
+            return false;
+        };
+        let have = st.block(p.object).filter(|block| block.is_live());
+        let have = have.map(|block| block.layout.clone());
+        have.is_some_and(|have| {
+            matches!(have, Layout::Many(..))
+                && self.compare(st, &have, wanted) == types::Same::Different
+        })
+    }
+
     pub(crate) fn make_owner(&mut self, st: &mut State, name: &str, ty: Ty, args: &[ValueId]) {
         let family = self.family_of(args[0]);
         let pointer = args[1];
@@ -105,7 +118,10 @@ impl Machine<'_> {
         } else {
             self.one_or_slice(st, &ty, pointer)
         };
-        if name == "adopt_array" && self.holds_nothing(st, pointer, &layout) {
+        if name == "adopt_array"
+            && self.holds_nothing(st, pointer, &layout)
+            && !self.holds_more(st, pointer, &layout)
+        {
             return;
         }
         let holds = match ty {

@@ -4,7 +4,6 @@ use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
 use super::value::{Key, Pointer, Tag, Value, ValueId};
-use crate::event::Usage;
 use crate::ir::{Base, LocalId, Path, Place, Proj};
 use crate::name::Name;
 use crate::resolve::{FnId, Res, StaticId};
@@ -283,109 +282,6 @@ impl<'p> Machine<'p> {
         Name::new(name)
     }
 
-    /// Follows one pointer, reference or smart pointer.
-    fn deref_typed(
-        &mut self,
-        st: &mut State,
-        loc: Loc,
-        place: &'p Place,
-        at: usize,
-    ) -> Option<Loc> {
-        let value = self.load_typed(st, &loc, place, at, 0);
-        self.deref_value(st, loc, value)
-    }
-
-    /// Loads; if the value is unknown, its type decides whether it is a reference or an owner.
-    /// `followed`: how many references were followed since the prefix of the place ended.
-    fn load_typed(
-        &mut self,
-        st: &mut State,
-        loc: &Loc,
-        place: &'p Place,
-        at: usize,
-        followed: usize,
-    ) -> ValueId {
-        let value = self.load(st, loc);
-        if !self.is_symbol(value) {
-            return value;
-        }
-        let ty = self.prefix_type(place, at);
-        let ty = self.behind_pins(ty, followed);
-        let shaped = self.shape(st, value, &ty);
-        if shaped != value {
-            self.store(st, loc, shaped);
-        }
-        shaped
-    }
-
-    pub(crate) fn deref_value(&mut self, st: &mut State, loc: Loc, value: ValueId) -> Option<Loc> {
-        if let Value::Agg {
-            tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
-            ..
-        } = *self.arena.get(value)
-        {
-            match self.deref_kind(adt) {
-                DerefKind::Field(name) => return Some(loc.child(Key::Name(name))),
-                DerefKind::Through(name) => {
-                    let inner = loc.child(Key::Name(name));
-                    let pointer = self.load(st, &inner);
-                    return self.deref_value(st, inner, pointer);
-                }
-                DerefKind::None => {
-                    let ty = Ty::adt(adt, Vec::new());
-                    if let Some(&deref) = self.program.fns_of(&ty, Name::DEREF).first() {
-                        return self.call_deref(st, &loc, deref);
-                    }
-                }
-            }
-        }
-        self.touch(st, loc.object, Usage::Read)?;
-        self.pointee(value)
-    }
-
-    /// Field access goes through references by itself.
-    fn through_references(
-        &mut self,
-        st: &mut State,
-        loc: Loc,
-        place: &'p Place,
-        at: usize,
-    ) -> Option<Loc> {
-        let mut loc = loc;
-        for followed in 0..8 {
-            let value = self.load_typed(st, &loc, place, at, followed);
-            match self.arena.get(value) {
-                Value::Ptr(_) => {
-                    loc = self.deref_value(st, loc, value)?;
-                    self.implicit = true;
-                }
-                Value::Agg {
-                    tag: Tag::Adt(adt, _) | Tag::AdtAny(adt),
-                    ..
-                } => {
-                    let adt = *adt;
-                    let field = match place.proj.get(at) {
-                        Some(Proj::Field(name)) => Some(*name),
-                        _ => None,
-                    };
-                    let own = field.is_none_or(|name| self.has_field(adt, name));
-                    if matches!(place.proj.get(at), Some(Proj::Variant(_) | Proj::Success))
-                        && !matches!(self.deref_kind(adt), DerefKind::Through(_))
-                    {
-                        return Some(loc);
-                    }
-                    match self.deref_kind(adt) {
-                        DerefKind::None => return Some(loc),
-                        _ if own && field.is_some() => return Some(loc),
-                        _ => loc = self.deref_value(st, loc, value)?,
-                    }
-                }
-                _ => return Some(loc),
-            }
-        }
-        Some(loc)
-    }
-
     fn item_loc(&mut self, st: &mut State, path: &'p Path) -> Loc {
         let value = match self.resolve(path) {
             Res::Static(id) => {
@@ -466,27 +362,4 @@ impl<'p> Machine<'p> {
                 .aggregate(Tag::Adt(adt, variant), Vec::new(), None)
         }
     }
-}
-
-/// The type behind so many references; a binding by reference has the type of what it names.
-pub(crate) fn behind(ty: Ty, followed: usize) -> Ty {
-    let mut ty = ty;
-    for _ in 0..followed {
-        match ty {
-            Ty::Ref(_, inner) | Ty::Ptr(_, inner) => ty = (*inner).clone(),
-            other => return other,
-        }
-    }
-    ty
-}
-
-/// How `*` works on a standard type.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum DerefKind {
-    /// It does not (or a user's `Deref` decides).
-    None,
-    /// The field itself.
-    Field(Name),
-    /// What the field points at.
-    Through(Name),
 }

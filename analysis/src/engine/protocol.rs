@@ -303,6 +303,7 @@ impl Machine<'_> {
             types,
             substs: Rc::from([]),
             site: SiteId(u32::MAX),
+            entered: self.steps,
             stub: false,
             home: true,
             at: def.name_span,

@@ -1,8 +1,9 @@
 //! Receivers: a method's `self` as the method takes it, by reference, through smart pointers or moved.
 
 use super::call::{Callable, Outcome};
+use super::deref::{DerefKind, behind};
 use super::machine::Machine;
-use super::place::{DerefKind, Loc, behind};
+use super::place::Loc;
 use super::state::State;
 use super::value::{Key, Source, Tag, Value, ValueId};
 use crate::event::Usage;

@@ -1,6 +1,7 @@
 //! Giving back: the verdict on every release, adoption and resize, formed once in a fixed order.
 
 use super::block::{Birth, Block, Escape, Family, Layout, Null, Pending, Status};
+use super::cloned::Handed;
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
@@ -40,6 +41,9 @@ impl Machine<'_> {
             let by = by.to_string();
             return self.report_nonheap(st, pointer, claim, NonHeap::Lent { by });
         }
+        if let Some(what) = self.lent_by_caller(pointer, &claim) {
+            return self.report_nonheap(st, pointer, claim, what);
+        }
         self.known_block(st, object, pointer);
         self.audit_claim(st, object, start, &claim);
         if claim.by.act == Act::Drop {
@@ -51,6 +55,11 @@ impl Machine<'_> {
             Some(fault) => self.report_fault(st, object, claim.by.clone(), fault),
             None if claim.by.act == Act::Release && start == Some(true) => {
                 self.note_given_back(st, object, claim.family);
+            }
+            None if claim.by.act == Act::Drop && self.is_one_away(st, object) => {
+                if let Some(second) = st.block(object).and_then(|b| b.second.clone()) {
+                    self.report_two_owners(st, object, second);
+                }
             }
             None if start.is_none() => {
                 if let Some(block) = st.block_mut(object) {
@@ -77,6 +86,14 @@ impl Machine<'_> {
             self.noted.released.insert(family);
         }
         let Value::Ptr(p) = self.arena.get(pointer) else {
+            let to = Name::new(&claim.by.name);
+            let at = self.report_place().site;
+            self.handed.push(Handed {
+                to,
+                value: pointer,
+                at,
+                counts_down: true,
+            });
             return self.escape(st, pointer);
         };
         let object = p.object;
@@ -106,6 +123,9 @@ impl Machine<'_> {
             Aim::NonHeap(what) => return self.report_nonheap(st, pointer, claim, what),
             Aim::Block(object, start) => (object, start),
         };
+        if let Some(what) = self.lent_by_caller(pointer, &claim) {
+            return self.report_nonheap(st, pointer, claim, what);
+        }
         self.known_block(st, object, pointer);
         self.foreign_birth(st, object, pointer);
         self.audit_claim(st, object, start, &claim);
@@ -361,7 +381,7 @@ impl Machine<'_> {
         };
         let mut since = vec![block.site];
         if let (Fault::Ended { .. }, Status::Ended(end)) = (&fault, &block.status) {
-            since = vec![end.site];
+            since = vec![self.since_end(end)];
             if end.zero_resize {
                 let end = end.clone();
                 return self.report_use_after(st, object, &end, Usage::Write);

@@ -323,7 +323,19 @@ impl Machine<'_> {
             }
             return;
         }
-        self.emit_here(object, st, kind, &[end.site]);
+        let since = self.since_end(end);
+        self.emit_here(object, st, kind, &[since]);
+    }
+
+    /// Since when a block is gone: what an earlier call of a helper ended was ended by the root, in the
+    /// eyes of this one.
+    pub(crate) fn since_end(&self, end: &End) -> SiteId {
+        let home = self.active.iter().rposition(|a| a.home).unwrap_or(0);
+        let helper = self.active[home + 1..].iter().find(|a| !a.stub);
+        match helper.is_some_and(|helper| end.step < helper.entered) {
+            true => Sites::ROOT,
+            false => end.site,
+        }
     }
 
     pub(crate) fn report_unchecked(&mut self, st: &mut State, object: ObjectId, used: Usage) {
@@ -353,6 +365,7 @@ impl Machine<'_> {
             at: place.site,
             zero_resize,
             site: self.here(),
+            step: self.steps,
         }))
     }
 

@@ -40,6 +40,7 @@ impl Machine<'_> {
                     to: name,
                     value: arg,
                     at,
+                    counts_down: false,
                 });
             }
         }

@@ -83,6 +83,11 @@ impl Machine<'_> {
         match ty {
             Ty::Ptr(..) | Ty::External(_) => true,
             Ty::Adt(adt, _) if self.program.adt(*adt).name == "NonNull" => true,
+            Ty::Adt(adt, _) if self.is_union(*adt) && !self.is_stub_adt(*adt) && depth > 0 => {
+                let variants = &self.program.adt(*adt).variants;
+                let mut fields = variants.iter().flat_map(|v| &v.fields);
+                fields.any(|f| self.holds_pointer(&f.1, depth - 1))
+            }
             Ty::Adt(adt, args) if self.is_stub_adt(*adt) && depth > 0 => {
                 args.iter().any(|a| self.holds_pointer(a, depth - 1))
             }

@@ -11,6 +11,7 @@ use super::machine::{Active, Machine};
 use super::object::ObjectId;
 use super::state::State;
 use super::tidy::Reach;
+use super::value::{Value, ValueId};
 use crate::event::{EventKind, Routine};
 use crate::ir::{Call, Callee};
 use crate::name::Name;
@@ -85,11 +86,12 @@ impl<'p> Machine<'p> {
         let home = self.active.iter().rposition(|a| a.home).unwrap_or(0);
         let called = self.active.get(home + 1).and_then(|a| a.owner);
         let by = called.map_or(Name::EMPTY, |id| self.program.func(id).name);
-        self.note_loose(st, by);
+        self.note_loose(st, by, &[]);
     }
 
-    /// A call at the root may panic: what nobody would release then is loose.
-    pub(crate) fn note_loose(&mut self, st: &mut State, by: Name) {
+    /// A call at the root may panic: what nobody would release then is loose. Who gets a pointer that
+    /// is no mere reference may release what it points at.
+    pub(crate) fn note_loose(&mut self, st: &mut State, by: Name, given: &[ValueId]) {
         let place = self.report_place();
         let at = place.site;
         if at.is_stub() || !self.lives_on_after_panic() {
@@ -109,7 +111,13 @@ impl<'p> Machine<'p> {
         if loose.is_empty() {
             return;
         }
-        let kept = self.reach_unwinding(st);
+        let mut kept = self.reach_unwinding(st);
+        for &value in given {
+            if !matches!(self.arena.get(value), Value::Ptr(p) if p.shared) {
+                self.reach_value(value, &mut kept);
+            }
+        }
+        self.drain(st, &mut kept);
         for object in loose.into_iter().filter(|&object| !kept.has(object)) {
             let Some(born_at) = st.block(object).map(|b| b.born_at) else {
                 continue;

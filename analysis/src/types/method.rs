@@ -130,7 +130,9 @@ impl Infer<'_> {
             }
         }
         let first = stops.first()?;
-        if matches!(first.ty, Ty::Ref(..))
+        // What is behind the reference may have a method of its own if it is not known.
+        if matches!(&first.ty, Ty::Ref(_, inner)
+            if !matches!(**inner, Ty::Unknown | Ty::Param(_) | Ty::External(_)))
             && let Some(id) = self.method_on(&first.ty, name, false)
         {
             return Some(Found {

@@ -87,6 +87,7 @@ fn subject(what: &NonHeap) -> String {
         NonHeap::Literal => "a literal".to_owned(),
         NonHeap::Function => "a function".to_owned(),
         NonHeap::Address => "an address that no allocator gave out".to_owned(),
+        NonHeap::Reference { name } => format!("what `{name}` only borrows"),
         NonHeap::Lent { by } => format!("memory that {} only lends", code(by)),
         NonHeap::Borrowed { owner } => format!("memory that is borrowed from {}", one(owner)),
     }
@@ -99,6 +100,7 @@ fn why(what: &NonHeap) -> String {
             "it is part of the program itself and lives as long as the program runs"
         }
         NonHeap::Address => "only a pointer that an allocator returned may be given back to one",
+        NonHeap::Reference { .. } => "whoever lent it still owns it, as a part of something else",
         NonHeap::Lent { .. } => "it belongs to the library, which uses or releases it later",
         NonHeap::Borrowed { owner } => {
             return format!("the {} still owns it and will release it, too", code(owner));
@@ -126,16 +128,18 @@ fn help(what: &NonHeap, by: &Routine) -> String {
         NonHeap::Address => "release it only where something was allocated: keep null or dangling \
                              pointers, as of empty vectors, away from the release"
             .to_owned(),
-        NonHeap::Stack { .. } | NonHeap::Static | NonHeap::Literal | NonHeap::Function => {
-            match by.act {
-                Act::Adopt => format!(
-                    "put a copy on the heap if it needs an owner (`Box::new`, `to_owned`), else \
+        NonHeap::Stack { .. }
+        | NonHeap::Reference { .. }
+        | NonHeap::Static
+        | NonHeap::Literal
+        | NonHeap::Function => match by.act {
+            Act::Adopt => format!(
+                "put a copy on the heap if it needs an owner (`Box::new`, `to_owned`), else \
                      remove {}",
-                    routine(by)
-                ),
-                _ => format!("remove the call of {}", routine(by)),
-            }
-        }
+                routine(by)
+            ),
+            _ => format!("remove the call of {}", routine(by)),
+        },
     }
 }
 

@@ -113,7 +113,7 @@ impl FileCx<'_> {
         if *count > MAX_AT_ONE_PLACE || left == 0 {
             return None;
         }
-        for definition in definitions.iter() {
+        for definition in nearest_first(&definitions, here) {
             let limit = left.min(MAX_TOKENS_ONCE);
             if let Some((tokens, size)) = definition.apply(mac.tokens.clone(), span, limit) {
                 self.invocations.tokens += size;
@@ -150,6 +150,24 @@ impl FileCx<'_> {
             .insert(name.to_owned(), parsed.clone());
         Some(parsed)
     }
+}
+
+/// The macros of one name, the last one before the call in the same file first: a later one hides the
+/// earlier ones.
+fn nearest_first(all: &[MacroDef], call: Span) -> impl Iterator<Item = &MacroDef> {
+    let before = |one: &MacroDef| {
+        let place = one.definition.map(|found| found.region);
+        place.is_some_and(|at| at.file == call.file && at.lo < call.lo)
+    };
+    let nearest = all.iter().rposition(before);
+    let others = all
+        .iter()
+        .enumerate()
+        .filter(move |(n, _)| Some(*n) != nearest);
+    nearest
+        .map(|n| &all[n])
+        .into_iter()
+        .chain(others.map(|(_, one)| one))
 }
 
 /// The tokens of an expansion: one expression, or statements. A name that the call's arguments gave to a `let`
