@@ -62,16 +62,33 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("labelled")
 }
 
+/// The folder below it of those that are written in edition 2021, as modules of several functions.
+pub const MODULES: &str = "modules";
+
 /// All of them, sorted by name.
 ///
 /// # Panics
 /// The folder cannot be read: then there is nothing to test.
 pub fn all() -> Vec<Labelled> {
-    let sources = entries(&folder())
+    let mut found = within("");
+    found.extend(modules());
+    found
+}
+
+/// Those of [`MODULES`], sorted by name.
+pub fn modules() -> Vec<Labelled> {
+    within(MODULES)
+}
+
+fn within(below: &str) -> Vec<Labelled> {
+    let sources = entries(&folder().join(below))
         .into_iter()
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     let read = |path: PathBuf| Labelled {
-        name: file_name(&path),
+        name: match below {
+            "" => file_name(&path),
+            below => format!("{below}/{}", file_name(&path)),
+        },
         items: items(&fs::read_to_string(&path).expect("a labelled file is readable")),
         path,
     };

@@ -60,34 +60,39 @@ fn fixtures_and_labelled_items_compile() {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures_compile");
     fs::create_dir_all(&scratch).unwrap();
     let support = ui_tests::repository().join("ui-tests/support/libc.rs");
-    compile(&scratch, &support, &["--crate-name", "libc"]);
-    let mut modules = String::from("#![allow(warnings)]\n");
+    compile(&scratch, &support, "2024", &["--crate-name", "libc"]);
+    let modules: Vec<PathBuf> = labelled::modules().into_iter().map(|file| file.path).collect();
     // `annotated.rs` compiles those that need the macro.
     let plain = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap();
-        !text.contains("memlint::paired_alloc")
+        !text.contains("memlint::paired_alloc") && !modules.contains(path)
     };
     let fixtures = fixture::all().into_iter().map(|fixture| fixture.path);
     let labelled = labelled::all().into_iter().map(|file| file.path);
-    for (index, path) in fixtures.chain(labelled).filter(plain).enumerate() {
-        modules += &format!("#[path = {path:?}]\nmod f{index};\n");
-    }
-    let root = scratch.join("fixtures.rs");
-    fs::write(&root, modules).unwrap();
-    let libc = format!("libc={}", scratch.join("liblibc.rmeta").display());
-    compile(
-        &scratch,
-        &root,
-        &["--crate-name", "fixtures", "--extern", &libc],
-    );
+    let others = fixtures.chain(labelled).filter(plain).collect();
+    compile_together(&scratch, "fixtures", "2024", others);
+    compile_together(&scratch, "modules", "2021", modules);
 }
 
-fn compile(out: &Path, source: &Path, args: &[&str]) {
+/// Compiles files as the modules of one crate.
+fn compile_together(scratch: &Path, name: &str, edition: &str, files: Vec<PathBuf>) {
+    let mut modules = String::from("#![allow(warnings)]\n");
+    for (index, path) in files.into_iter().enumerate() {
+        modules += &format!("#[path = {path:?}]\nmod f{index};\n");
+    }
+    let root = scratch.join(format!("{name}.rs"));
+    fs::write(&root, modules).unwrap();
+    let libc = format!("libc={}", scratch.join("liblibc.rmeta").display());
+    let args = ["--crate-name", name, "--extern", &libc];
+    compile(scratch, &root, edition, &args);
+}
+
+fn compile(out: &Path, source: &Path, edition: &str, args: &[&str]) {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
         .args([
             "--edition",
-            "2024",
+            edition,
             "--crate-type",
             "lib",
             "--emit",
