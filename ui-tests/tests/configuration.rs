@@ -416,7 +416,7 @@ fn the_patterns_of_the_schema_are_read_everywhere() {
         .lines()
         .filter(|line| line.contains("\"pattern\":"))
         .collect();
-    assert_eq!(patterns.len(), 2, "{patterns:?}");
+    assert_eq!(patterns.len(), 3, "{patterns:?}");
     for pattern in patterns {
         assert!(
             !pattern.contains("\\p") && !pattern.contains("(?"),

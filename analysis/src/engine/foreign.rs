@@ -251,6 +251,7 @@ impl<'p> Machine<'p> {
             false => Vec::new(),
         };
         let size = self.size_of_args(&acquire.size, args);
+        let empty = acquire.empty || acquire.to == Slot::Result && self.has_error_slot(&st, args);
         for (n, &arg) in (0..).zip(args) {
             if acquire.to != Slot::OutParam(n) {
                 self.havoc_plain(&mut st, arg, Source::ForeignOut(Name::new(name)));
@@ -293,7 +294,7 @@ impl<'p> Machine<'p> {
             self.give_data(&mut st, &given, pointer);
         }
         if let Some(block) = st.block_mut(object) {
-            block.empty = acquire.empty;
+            block.empty = empty;
             block.kept = acquire.kept;
         }
         match acquire.to {

@@ -3,6 +3,7 @@
 use super::block::{Birth, Block, Family, Taken};
 use super::call::Outcome;
 use super::machine::Machine;
+use super::object::Object;
 use super::state::State;
 use super::value::{Value, ValueId};
 use crate::event::{Act, NonHeap};
@@ -64,6 +65,17 @@ impl Machine<'_> {
             acts => acts.iter().any(|prefix| routine.starts_with(prefix)),
         };
         acts && !says_end(routine)
+    }
+
+    /// Whether an argument is the address of a variable that holds null: an error may be told there
+    /// (`GError **`), so that nobody asks whether the result is null.
+    pub(crate) fn has_error_slot(&mut self, st: &State, args: &[ValueId]) -> bool {
+        args.iter().any(|&arg| {
+            self.pointee(arg).is_some_and(|slot| {
+                matches!(self.objects.get(slot.object), Object::Local(..))
+                    && self.load(st, &slot) == ValueId::ZERO
+            })
+        })
     }
 
     /// A routine of which only a part is known releases what another one lent.

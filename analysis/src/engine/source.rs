@@ -4,7 +4,7 @@ use super::block::{Birth, Family};
 use super::machine::Machine;
 use super::object::{Object, ObjectId};
 use super::state::State;
-use super::value::{Key, Source, Value, ValueId};
+use super::value::{Key, SiteId, Source, Value, ValueId};
 use crate::event::{Act, Routine};
 use crate::families::Effect;
 use crate::name::Name;
@@ -17,14 +17,7 @@ impl Machine<'_> {
             return;
         };
         // What a foreign call wrote may be user data that it never looked at.
-        let made_at = match self.arena.get(pointer) {
-            Value::Opaque {
-                source: Source::ForeignResult(_),
-                site,
-                ..
-            } => Some(*site),
-            _ => None,
-        };
+        let made_at = self.returned_at(pointer);
         let routine = Routine {
             name: name.to_string(),
             family: String::new(),
@@ -38,6 +31,27 @@ impl Machine<'_> {
             block.site = made_at.unwrap_or(block.site);
             block.birth = Birth::Routine(Rc::new(routine));
         }
+    }
+
+    /// The call that returned the pointer, or what the library keeps it in.
+    fn returned_at(&self, pointer: ValueId) -> Option<SiteId> {
+        let mut at = pointer;
+        for _ in 0..6 {
+            at = match self.arena.get(at) {
+                Value::Opaque {
+                    source: Source::ForeignResult(_),
+                    site,
+                    ..
+                } => return (at == pointer || self.lent_by(at).is_some()).then_some(*site),
+                Value::Part(of, _) => *of,
+                Value::Initial(object) => match self.objects.get(*object) {
+                    Object::Pointee(of) => of,
+                    _ => return None,
+                },
+                _ => return None,
+            };
+        }
+        None
     }
 
     /// The routine that returned the pointer, if by its contract the library keeps the memory.
