@@ -61,7 +61,10 @@ fn fixtures_and_labelled_items_compile() {
     fs::create_dir_all(&scratch).unwrap();
     let support = ui_tests::repository().join("ui-tests/support/libc.rs");
     compile(&scratch, &support, "2024", &["--crate-name", "libc"]);
-    let modules: Vec<PathBuf> = labelled::modules().into_iter().map(|file| file.path).collect();
+    let modules: Vec<PathBuf> = labelled::modules()
+        .into_iter()
+        .map(|file| file.path)
+        .collect();
     // `annotated.rs` compiles those that need the macro.
     let plain = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap();

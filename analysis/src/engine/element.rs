@@ -22,11 +22,12 @@ impl Machine<'_> {
         let loc = self.pointee(pointer)?;
         self.touch(st, loc.object, Usage::Read)?;
         self.note_element_read(st, &loc);
-        if name == "duplicate" {
+        let plain = matches!(ret, Ty::Ptr(..) | Ty::Ref(..));
+        if name == "duplicate" && !plain {
             return Some(self.copy_out(st, &loc, ret));
         }
         let mut value = self.load(st, &loc);
-        if matches!(ret, Ty::Ptr(..) | Ty::Ref(..)) {
+        if plain {
             value = self.first_of(value);
         }
         let value = self.shape(st, value, ret);
@@ -336,7 +337,7 @@ impl Machine<'_> {
         if ended.peek().is_none() {
             return false;
         }
-        let reach = self.reach_from(st, &[value]);
+        let reach = self.reach_behind(st, value);
         ended.any(|(object, _)| {
             reach.has(*object)
                 || matches!(self.objects.get(*object),

@@ -113,7 +113,8 @@ impl Machine<'_> {
     }
 
     /// Whether `a` points at a fresh block and `b` certainly somewhere else: at another object, a
-    /// constant address, a sentinel such as `MAP_FAILED` (its failing path has its own value).
+    /// constant address, a sentinel such as `MAP_FAILED` (its failing path has its own value), or at
+    /// what the caller had before.
     fn is_elsewhere(&self, st: &State, a: ValueId, b: ValueId) -> bool {
         let Value::Ptr(p) = self.arena.get(a) else {
             return false;
@@ -130,11 +131,17 @@ impl Machine<'_> {
             Value::Int(n) => *n != 0,
             Value::Extern(_) => true,
             Value::Apply(name, args) => args.is_empty() && !name.as_str().starts_with('?'),
-            Value::Ptr(q) => {
-                q.object != p.object && !matches!(self.objects.get(q.object), Object::Pointee(_))
-            }
-            _ => false,
+            Value::Ptr(q) => match self.objects.get(q.object) {
+                Object::Pointee(of) => born && self.is_of_caller(of),
+                _ => q.object != p.object,
+            },
+            _ => born && self.is_of_caller(b),
         }
+    }
+
+    /// Whether a value is a parameter, or a part of one.
+    fn is_of_caller(&self, value: ValueId) -> bool {
+        matches!(self.arena.get(self.whole_of(value).0), Value::Param(_))
     }
 
     /// Whether `a + gap <= b`.

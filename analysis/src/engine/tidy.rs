@@ -308,4 +308,26 @@ impl Machine<'_> {
         self.drain(st, &mut reach);
         reach
     }
+
+    /// The same of one value, also through pointers of which only the origin is known: what was read
+    /// behind them.
+    pub(crate) fn reach_behind(&mut self, st: &State, value: ValueId) -> Reach {
+        let mut reach = self.reach_from(st, &[value]);
+        loop {
+            let before = reach.found.len();
+            for &(object, held) in st.heap() {
+                if let Object::Pointee(of) = self.objects.get(object)
+                    && reach.values.contains(of.0)
+                    && !reach.has(object)
+                {
+                    reach.add(object);
+                    self.reach_value(held, &mut reach);
+                }
+            }
+            self.drain(st, &mut reach);
+            if reach.found.len() == before {
+                return reach;
+            }
+        }
+    }
 }
