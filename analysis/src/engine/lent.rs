@@ -53,6 +53,8 @@ pub(crate) enum Said {
     Zero,
     /// It is not.
     Other,
+    /// It was asked for something else.
+    Asked,
 }
 
 /// A foreign routine that had a block, as which argument, beside which constants, and what its
@@ -154,10 +156,14 @@ impl Machine<'_> {
         let Some(fact) = st.fact(status) else {
             return Said::Nothing;
         };
-        match fact.lo > 0 || fact.hi < 0 || fact.not.contains(&0) {
-            true => Said::Other,
-            false if (fact.lo, fact.hi) == (i128::MIN, i128::MAX) => Said::Nothing,
-            false => Said::Zero,
+        if fact.lo > 0 || fact.hi < 0 || fact.not.contains(&0) {
+            Said::Other
+        } else if (fact.lo, fact.hi) != (i128::MIN, i128::MAX) {
+            Said::Zero
+        } else if fact.not.is_empty() {
+            Said::Nothing
+        } else {
+            Said::Asked
         }
     }
 
@@ -178,6 +184,27 @@ impl Machine<'_> {
                 self.noted.given_back.push(calls);
             }
         }
+    }
+
+    /// An end of the root in which a block is left that routines had: if the root does not give up
+    /// there, they may have taken it over, and what releases it elsewhere is what is done if they fail.
+    pub(crate) fn note_left(&mut self, st: &State, result: ValueId) {
+        if self.noted.given_back.is_empty() || self.gives_up(result) {
+            return;
+        }
+        let left = |b: &Block| b.is_live() && b.null != Null::Yes;
+        let blocks = st.blocks().iter().filter(|(_, block)| left(block));
+        let calls = blocks.flat_map(|(_, block)| block.lent_to.iter().flat_map(|lent| lent.iter()));
+        self.noted.left.extend(calls.map(|call| (call.to, call.at)));
+    }
+
+    /// A root is done: what its releases show counts if they are the same on all of its paths.
+    pub(crate) fn settle_given_back(&mut self) {
+        let left = std::mem::take(&mut self.noted.left);
+        let whole = !self.capped;
+        let stands = |call: &Borrower| whole && !left.contains(&(call.0, call.1));
+        let given_back = &mut self.noted.given_back;
+        given_back.retain(|calls| calls.iter().all(stands));
     }
 
     /// A routine of a family gets a pointer to keep or to release: the same holds if it is one of its

@@ -29,6 +29,8 @@ pub(crate) struct Noted {
     pub(crate) static_enders: Vec<Kept>,
     /// What had a block before its own family released it.
     pub(crate) given_back: Vec<Vec<Borrower>>,
+    /// Routines that had a block, and as which argument, where a root left it to somebody.
+    pub(crate) left: FxHashSet<(Name, usize)>,
     /// Families of which something is released.
     pub(crate) released: FxHashSet<FamilyId>,
     /// Losses that stand if the rest of the crate bears them out.
@@ -56,6 +58,7 @@ impl Noted {
     /// What is known of lent blocks comes from roots alone.
     pub(crate) fn forget_lent(&mut self) {
         self.given_back.clear();
+        self.left.clear();
         self.released.clear();
         self.suspects.clear();
     }

@@ -31,8 +31,10 @@ impl Machine<'_> {
         for (mut st, result) in ends {
             self.acts |= self.hands_out(&st, result);
             self.note_end(id, &st, result);
+            self.note_left(&st, result);
             self.check_end(&mut st, result);
         }
+        self.settle_given_back();
         self.acts |= self.capped;
         self.drop_made(&made, &kept);
         // A closure that is only handed on (to a thread, a registry) is executed by itself.
