@@ -192,10 +192,29 @@ impl Machine<'_> {
         if self.noted.given_back.is_empty() || self.gives_up(result) {
             return;
         }
-        let left = |b: &Block| b.is_live() && b.null != Null::Yes;
-        let blocks = st.blocks().iter().filter(|(_, block)| left(block));
+        let mut owned = Vec::new();
+        self.in_owners(result, false, &mut owned);
+        let left = |(object, b): &&(ObjectId, Block)| {
+            b.is_live() && b.null != Null::Yes && !owned.contains(object)
+        };
+        let blocks = st.blocks().iter().filter(left);
         let calls = blocks.flat_map(|(_, block)| block.lent_to.iter().flat_map(|lent| lent.iter()));
         self.noted.left.extend(calls.map(|call| (call.to, call.at)));
+    }
+
+    /// What values of types with a `Drop` point at within a value.
+    fn in_owners(&self, value: ValueId, within: bool, out: &mut Vec<ObjectId>) {
+        match self.arena.get(value) {
+            Value::Ptr(p) if within => out.push(p.object),
+            Value::Agg { tag, parts, .. } => {
+                let owner = |adt| !self.is_stub_adt(adt) && self.program.drop_impl(adt).is_some();
+                let within = within || matches!(tag, Tag::Adt(adt, _) if owner(*adt));
+                parts
+                    .iter()
+                    .for_each(|part| self.in_owners(part.1, within, out));
+            }
+            _ => {}
+        }
     }
 
     /// A root is done: what its releases show counts if they are the same on all of its paths.
