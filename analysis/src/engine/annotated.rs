@@ -95,7 +95,7 @@ impl<'p> Machine<'p> {
     }
 
     /// The fresh pointer in the shape in which the function returns it.
-    fn handed_out(&mut self, st: State, pointer: ValueId, ret: &Ty) -> Vec<Outcome> {
+    pub(crate) fn handed_out(&mut self, st: State, pointer: ValueId, ret: &Ty) -> Vec<Outcome> {
         let Ty::Adt(adt, args) = ret else {
             return vec![(st, pointer)];
         };

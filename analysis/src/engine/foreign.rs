@@ -306,12 +306,16 @@ impl<'p> Machine<'p> {
                         Null::No
                     };
                 }
-                let Some(sentinel) = acquire.sentinel else {
+                let wrapped = matches!(ret, Ty::Adt(..));
+                if !wrapped && acquire.sentinel.is_none() {
                     return vec![(st, pointer)];
-                };
+                }
                 if let Some(block) = st.block_mut(object) {
                     block.null = Null::No;
                 }
+                let Some(sentinel) = acquire.sentinel.filter(|_| !wrapped) else {
+                    return self.handed_out(st, pointer, ret);
+                };
                 let failure = self.arena.int(i128::from(sentinel));
                 vec![(st, pointer), (before, failure)]
             }
