@@ -49,7 +49,7 @@ const CALLS: usize = 8;
 pub(crate) enum Said {
     /// Nothing: nobody asked.
     Nothing,
-    /// It is zero, or null.
+    /// It is zero, or null, or in a range that has zero in it (`status >= 0`).
     Zero,
     /// It is not.
     Other,
