@@ -4,8 +4,10 @@
 //! a function which was seen to act on its caller's memory, and so on. What a round admits depends on
 //! what the rounds before have shown, not on the order within them.
 
+use super::callers::Acting;
 use super::heat::Heat;
 use super::interest::{HotNames, Mention, Survey};
+use super::machine::Machine;
 use super::signs::Signs;
 use crate::name::Name;
 use crate::resolve::FnId;
@@ -19,6 +21,8 @@ pub(crate) struct Frontier<'p> {
     /// The names that are new in this round, and the words for them.
     names: HotNames,
     heat: Heat<'p>,
+    /// The functions that are called by these names.
+    acting: FxHashSet<FnId>,
 }
 
 /// A function whose text holds a word of the round.
@@ -40,6 +44,7 @@ impl<'p> Frontier<'p> {
             waiting,
             names,
             heat,
+            acting: FxHashSet::default(),
         }
     }
 
@@ -59,16 +64,23 @@ impl<'p> Frontier<'p> {
         found
     }
 
-    /// Whether a candidate does mention a name of this round: its body is lowered to see that.
-    pub(crate) fn admits(&self, candidate: Candidate) -> bool {
+    /// Whether a candidate does mention a name of this round, and means the function of that name:
+    /// its body is lowered to see that.
+    pub(crate) fn admits(&self, candidate: Candidate, machine: &mut Machine<'_>) -> bool {
         let program = self.survey.program;
         let def = program.func(candidate.id);
-        def.body.is_some_and(|body| {
-            let names = self.survey.names(body);
-            let mentions = |word: &str| names.contains(&Name::new(word));
-            self.names.are_in(program.crate_name(def.scope), &names)
-                || self.names.are_routines() && candidate.signs.hold(mentions)
-        })
+        let Some(body) = def.body else { return false };
+        let names = self.survey.names(body);
+        let mentions = |word: &str| names.contains(&Name::new(word));
+        let routines = self.names.are_routines();
+        if !self.names.are_in(program.crate_name(def.scope), &names) {
+            return routines && candidate.signs.hold(mentions);
+        }
+        let acting = Acting {
+            functions: &self.acting,
+            names: &self.names,
+        };
+        routines || machine.may_call(candidate.id, body, &acting)
     }
 
     /// The next round: `executed` are done with, callers of `acting` may come in.
@@ -77,9 +89,11 @@ impl<'p> Frontier<'p> {
             .retain(|mention| !executed.contains(&mention.id));
         self.names = HotNames::default();
         self.heat.cool();
+        self.acting.clear();
         let program = self.survey.program;
         for &id in acting {
             if self.survey.hands_on(id) {
+                self.acting.insert(id);
                 let def = program.func(id);
                 self.names.add(program.crate_name(def.scope), def.name);
             }

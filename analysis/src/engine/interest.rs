@@ -170,6 +170,11 @@ impl HotNames {
         !self.common.is_empty()
     }
 
+    /// Whether the name is one of the crate's own functions of interest.
+    pub(crate) fn has(&self, krate: Name, name: Name) -> bool {
+        self.own.get(&krate).is_some_and(|own| own.contains(&name))
+    }
+
     pub(crate) fn add(&mut self, krate: Name, name: Name) {
         self.own.entry(krate).or_default().insert(name);
     }

@@ -9,6 +9,7 @@ mod audit;
 mod birth;
 mod block;
 mod call;
+mod callers;
 mod cloned;
 mod compare;
 mod declared;

@@ -193,7 +193,7 @@ impl<'p> Shared<'p> {
         let round = read(&self.round);
         let mut mine = Results::default();
         while let Some(&candidate) = round.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            if !quietly(|| frontier.admits(candidate)).unwrap_or(false) {
+            if !quietly(|| frontier.admits(candidate, machine)).unwrap_or(false) {
                 continue;
             }
             let id = candidate.id;

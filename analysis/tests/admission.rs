@@ -1,0 +1,66 @@
+//! Which functions are executed: those that call one which acts on memory, not those that call
+//! another of the same name.
+
+use memlint_analysis::event::EventKind;
+use memlint_analysis::lower::{MacroTable, lower_file};
+use memlint_analysis::name::Name;
+use memlint_analysis::span::FileId;
+use memlint_analysis::{CrateIr, Options, PlacedFile, analyze};
+
+/// Two types with a method of one name, of which one hands out memory.
+const HEAD: &str = "
+use std::ffi::c_void;
+unsafe extern \"C\" {
+    fn malloc(size: usize) -> *mut c_void;
+}
+pub struct Pool(usize);
+pub struct Map(*mut c_void);
+impl Pool {
+    pub fn obtain(&self) -> *mut c_void { unsafe { malloc(8) } }
+}
+impl Map {
+    pub fn obtain(&self) -> *mut c_void { self.0 }
+}
+";
+
+/// Functions executed, and whether memory was lost.
+fn outcome(body: &str) -> (usize, bool) {
+    let source = format!("{HEAD}{body}");
+    let ir = lower_file(FileId(0), &source, &MacroTable::default()).expect("the source is right");
+    let files = vec![PlacedFile {
+        module: Vec::new(),
+        ir,
+    }];
+    let name = Name::new("demo");
+    let analysis = analyze(vec![CrateIr { name, files }], &Options::default());
+    let is_loss = |kind: &EventKind| matches!(kind, EventKind::Lose { .. });
+    let lost = analysis.events.iter().any(|e| is_loss(&e.kind));
+    (analysis.stats.bodies, lost)
+}
+
+/// `Pool::obtain` alone mentions a routine.
+#[test]
+fn a_caller_of_what_acts_is_executed() {
+    assert_eq!(outcome(""), (1, false));
+    assert_eq!(outcome("fn ask(pool: &Pool) { pool.obtain(); }"), (2, true));
+    let by_path = "fn ask(pool: &Pool) { Pool::obtain(pool); }";
+    assert_eq!(outcome(by_path), (2, true));
+    let in_closure = "fn ask(pool: &Pool) { let get = || pool.obtain(); get(); }";
+    assert_eq!(outcome(in_closure), (2, true));
+    let named = "fn ask(pool: Option<&Pool>) { pool.map(Pool::obtain); }";
+    assert_eq!(outcome(named), (2, true));
+}
+
+#[test]
+fn a_caller_of_a_namesake_is_not() {
+    assert_eq!(outcome("fn ask(map: &Map) { map.obtain(); }"), (1, false));
+    let in_closure = "fn ask(map: &Map) { let get = || map.obtain(); get(); }";
+    assert_eq!(outcome(in_closure), (1, false));
+}
+
+/// Whose method it is cannot be told: it may be the one that acts.
+#[test]
+fn a_method_of_an_unknown_receiver_may_be_the_one() {
+    let unknown = "fn ask(it: elsewhere::Thing) { it.obtain(); }";
+    assert_eq!(outcome(unknown).0, 2);
+}
