@@ -346,6 +346,7 @@ impl<'p> Machine<'p> {
             if let Value::Ptr(p) = self.arena.get(pointer)
                 && let Some(block) = st.block_mut(p.object)
             {
+                block.told_by = Some(status);
                 block.null = if acquire.nullable {
                     Null::Maybe
                 } else {

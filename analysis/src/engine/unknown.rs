@@ -10,6 +10,7 @@ use super::value::{Source, Tag, Value, ValueId};
 use crate::event::{Act, Usage};
 use crate::name::Name;
 use crate::resolve::AdtId;
+use crate::symbol;
 use crate::types::Ty;
 
 impl Machine<'_> {
@@ -63,7 +64,7 @@ impl Machine<'_> {
             };
             self.havoc(&mut st, arg, source);
         }
-        if !foreign {
+        if !foreign || asks_for_failure(name.as_str()) {
             self.judge_status(&mut st, &args);
         }
         if *ret == Ty::Never {
@@ -82,8 +83,9 @@ impl Machine<'_> {
         vec![(st, value)]
     }
 
-    /// A status goes to a function out of view: whether it says that the block was made is judged
-    /// there, and the outcome may be taken for a failure here though it was none.
+    /// A status goes to a function out of view, or to a routine that judges it: whether it says that
+    /// the block was made is decided there, and the outcome may be taken for a failure here though
+    /// it was none.
     pub(crate) fn judge_status(&mut self, st: &mut State, args: &[ValueId]) {
         if st.blocks().iter().all(|(_, block)| block.told_by.is_none()) {
             return;
@@ -279,4 +281,15 @@ pub(crate) fn is_foreign_path(path: &str) -> bool {
                 "libc" | "winapi" | "ntapi" | "ffi" | "sys" | "raw" | "bindings" | "bindgen" | "c"
             )
     })
+}
+
+/// Whether a routine judges a status by its name, as `ZSTD_isError` does.
+fn asks_for_failure(routine: &str) -> bool {
+    const OUTCOMES: [&str; 6] = ["error", "err", "failed", "failure", "success", "succeeded"];
+    let words = symbol::words(routine);
+    let is_outcome = |word: &String| OUTCOMES.contains(&word.as_str());
+    match &words[..] {
+        [.., asked, last] => is_outcome(last) && matches!(asked.as_str(), "is" | "has" | "was"),
+        _ => false,
+    }
 }
