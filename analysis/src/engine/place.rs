@@ -324,14 +324,33 @@ impl<'p> Machine<'p> {
     /// What a static holds that nobody can write to.
     fn fixed_value(&mut self, st: &State, id: StaticId, path: &Path) -> Option<ValueId> {
         let def = self.program.static_def(id);
+        if def.foreign {
+            return self.set_hook(id);
+        }
         let number = matches!(
             self.program.static_ty(id),
             Ty::Int(_) | Ty::Bool | Ty::Char | Ty::Float(_)
         );
-        let body = def
-            .body
-            .filter(|_| number && !def.mutable && !def.foreign)?;
+        let body = def.body.filter(|_| number && !def.mutable)?;
         Some(self.initial_value(st, body, path.last()))
+    }
+
+    /// A library's variable that holds one of its functions, as `xmlFree` does, holds one: bindings
+    /// have an `Option` there only because the variable is a pointer.
+    fn set_hook(&mut self, id: StaticId) -> Option<ValueId> {
+        let Ty::Adt(adt, args) = self.program.static_ty(id) else {
+            return None;
+        };
+        let def = self.program.adt(adt);
+        let some = def.variants.iter().position(|v| v.name == "Some")?;
+        if !matches!(args.first(), Some(Ty::FnPtr { .. })) {
+            return None;
+        }
+        let name = self.program.static_def(id).name;
+        let function = self.arena.add(Value::Apply(name, Rc::from([])));
+        let parts = vec![(Key::Name(Name::index(0)), function)];
+        let tag = Tag::Adt(adt, some as u32);
+        Some(self.arena.aggregate(tag, parts, None))
     }
 
     /// What the path of a function binds its generics to (`release::<T>`).
