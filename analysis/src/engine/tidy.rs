@@ -151,8 +151,10 @@ impl Machine<'_> {
             }
             Value::Linear(_, terms) => terms.iter().all(|t| self.leaves_within(t.0, reach)),
             Value::Apply(_, args) => args.iter().all(|a| self.leaves_within(*a, reach)),
-            // Memory that can still be read.
-            Value::Initial(object) => reach.has(*object),
+            // Memory that can still be read; a static by its name.
+            Value::Initial(object) => {
+                reach.has(*object) || matches!(self.objects.get(*object), Object::Static(_))
+            }
             _ => false,
         }
     }
