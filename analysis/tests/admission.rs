@@ -64,3 +64,26 @@ fn a_method_of_an_unknown_receiver_may_be_the_one() {
     let unknown = "fn ask(it: elsewhere::Thing) { it.obtain(); }";
     assert_eq!(outcome(unknown).0, 2);
 }
+
+/// What was given to C is in nobody's hands here: a caller has nothing to do with it.
+#[test]
+fn a_caller_of_what_gives_its_memory_away_is_not() {
+    let give = "
+unsafe extern \"C\" { fn keep(it: *mut c_void); }
+fn give() { unsafe { keep(malloc(8)) } }
+";
+    let caller = format!("{give}fn ask() {{ give(); }}");
+    assert_eq!(outcome(give), (2, false));
+    assert_eq!(outcome(&caller), (2, false));
+}
+
+/// It is given to C and to the caller.
+#[test]
+fn a_caller_that_gets_it_too_is() {
+    let both = "
+unsafe extern \"C\" { fn keep(it: *mut c_void); }
+fn give() -> *mut c_void { unsafe { let it = malloc(8); keep(it); it } }
+fn ask() { give(); }
+";
+    assert_eq!(outcome(both).0, 3);
+}

@@ -37,10 +37,10 @@ pub fn plan(cli: &Cli, shelf: &mut Shelf, scanner: &Scanner) -> Result<Plan, Tro
     });
     let own = scanner_for(&config);
     let scanner = own.as_ref().unwrap_or(scanner);
-    let folders: Vec<PathBuf> = cli.choice.paths.iter().map(|path| normal(path)).collect();
+    let folders: FxHashSet<PathBuf> = cli.choice.paths.iter().map(|path| normal(path)).collect();
     let whole = |manifest: &Path| {
         let sources = manifest.with_file_name("src");
-        folders.iter().any(|folder| sources.starts_with(folder))
+        sources.ancestors().any(|folder| folders.contains(folder))
     };
     let units = units(files, &conditions, &mut manifests, &whole, shelf, scanner);
     Ok(Plan {

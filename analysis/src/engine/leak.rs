@@ -85,12 +85,12 @@ impl Machine<'_> {
         // Of a block that has ended the caller may get a pointer that dangles.
         let is_raw = |b: &Block| !b.is_live() || b.owners <= 0;
         let mut raw = st.blocks().iter().filter(|(_, b)| is_raw(b));
-        let mut kept = None;
+        let mut back = None;
         raw.any(|(object, block)| {
-            block.is_live() && block.escape == Escape::Away
-                || !matches!(block.birth, Birth::Routine(_))
-                || kept
-                    .get_or_insert_with(|| self.reach_end(st, result))
+            let given_away = block.is_live() && block.escape == Escape::Away;
+            !given_away && !matches!(block.birth, Birth::Routine(_))
+                || back
+                    .get_or_insert_with(|| self.reach_caller(st, result))
                     .has(*object)
         })
     }
@@ -115,8 +115,21 @@ impl Machine<'_> {
         })
     }
 
-    /// What can still be reached: the result, memory outside the root, everything that escaped.
+    /// What can still be reached: by the caller, and everything that escaped.
     pub(crate) fn reach_end(&mut self, st: &State, result: ValueId) -> Reach {
+        let mut reach = self.reach_caller(st, result);
+        for (object, block) in st.blocks() {
+            if block.escape == Escape::Away && block.is_live() {
+                for inner in self.reach_from_object(st, *object) {
+                    reach.add(inner);
+                }
+            }
+        }
+        reach
+    }
+
+    /// What the caller can reach: the result, memory outside the root.
+    fn reach_caller(&mut self, st: &State, result: ValueId) -> Reach {
         let mut reach = Reach::carried();
         self.reach_value(result, &mut reach);
         for (object, value) in st.heap() {
@@ -125,13 +138,6 @@ impl Machine<'_> {
             }
         }
         self.drain(st, &mut reach);
-        for (object, block) in st.blocks() {
-            if block.escape == Escape::Away && block.is_live() {
-                for inner in self.reach_from_object(st, *object) {
-                    reach.add(inner);
-                }
-            }
-        }
         reach
     }
 
