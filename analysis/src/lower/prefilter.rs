@@ -89,17 +89,33 @@ impl Prefilter {
     fn add(&mut self, word: &[u8], tag: Tag) {
         let number = self.words.len();
         self.words.push((word.into(), tag));
-        let cost = |sample: &[u8]| match self.table[self.slot(number_of(sample))] {
-            0 => sample.iter().map(|b| COMMONNESS[usize::from(*b)]).product(),
-            _ => 0,
-        };
-        let costs: Vec<u32> = word.windows(self.sample).map(cost).collect();
-        let windows = (0..).zip(costs.windows(self.step));
-        let best = windows.min_by_key(|(_, costs)| costs.iter().sum::<u32>());
-        let start = best.map_or(0, |(start, _)| start);
+        let start = self.rarest(word);
         for offset in start..start + self.step {
             self.enter(number, offset as isize, &word[offset..]);
         }
+    }
+
+    /// Where in a word the samples begin that stand seldom in a text; a sample of another word costs
+    /// nothing.
+    fn rarest(&self, word: &[u8]) -> usize {
+        let (mut start, mut least) = (0, u32::MAX);
+        // Of the last samples, as many as there are in a window.
+        let (mut costs, mut sum) = ([0; 3], 0);
+        for (last, sample) in word.windows(self.sample).enumerate() {
+            let known = self.table[self.slot(first_four(&word[last..]))];
+            let cost = match known {
+                0 => sample.iter().map(|b| COMMONNESS[usize::from(*b)]).product(),
+                _ => 0,
+            };
+            sum = sum + cost - std::mem::replace(&mut costs[last % self.step], cost);
+            if last + 1 >= self.step && sum < least {
+                (start, least) = (last + 1 - self.step, sum);
+                if sum == 0 {
+                    break;
+                }
+            }
+        }
+        start
     }
 
     /// Looks also for a shorter word that stands between one of `before` and one of `after`.
@@ -121,7 +137,7 @@ impl Prefilter {
     /// Enters a sample of a word: the first bytes of `rest`.
     fn enter(&mut self, word: usize, offset: isize, rest: &[u8]) {
         let known = rest.len().min(4);
-        let bytes = number_of(&rest[..known]);
+        let bytes = first_four(rest);
         let slot = self.slot(bytes);
         let place = Place {
             word,
@@ -242,11 +258,14 @@ fn four<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 
-fn number_of(sample: &[u8]) -> u32 {
-    let bytes = (0..).step_by(8).zip(sample);
-    bytes.fold(0, |number, (shift, byte)| {
-        number | u32::from(*byte) << shift
-    })
+/// The first four bytes, those that lack as 0.
+fn first_four(bytes: &[u8]) -> u32 {
+    if let Some(bytes) = bytes.first_chunk() {
+        return u32::from_le_bytes(*bytes);
+    }
+    let mut all = [0; 4];
+    all[..bytes.len()].copy_from_slice(bytes);
+    u32::from_le_bytes(all)
 }
 
 /// By byte.
