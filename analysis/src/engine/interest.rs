@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::signs::{Owners, Signs, holders};
 use crate::families::Families;
 use crate::ir::{
-    Base, Body, BodyId, Callee, Operand, Place, Rvalue, StmtKind, Terminator, TyExpr, Words,
+    Base, Body, BodyId, Callee, Operand, Path, Place, Rvalue, StmtKind, Terminator, TyExpr, Words,
 };
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
@@ -384,10 +384,17 @@ pub(crate) fn has_pointer(ty: &TyExpr) -> bool {
     }
 }
 
+/// The words of a path. `alloc` is a routine only at the end: before that it is the crate or module.
+fn words_of(path: &Path) -> impl Iterator<Item = Name> {
+    let end = path.segments.len().saturating_sub(1);
+    let words = path.segments.iter().map(|segment| segment.name).enumerate();
+    words.filter_map(move |(at, word)| (at == end || word != "alloc").then_some(word))
+}
+
 fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId>) {
     let place = |place: &Place, names: &mut FxHashSet<Name>| {
         if let Base::Item(path) = &place.base {
-            names.extend(path.segments.iter().map(|s| s.name));
+            names.extend(words_of(path));
         }
     };
     let operand = |operand: &Operand, names: &mut FxHashSet<Name>| {
@@ -401,7 +408,7 @@ fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId
                 StmtKind::Call(call) => {
                     match &call.callee {
                         Callee::Path(path) => {
-                            names.extend(path.segments.iter().map(|s| s.name));
+                            names.extend(words_of(path));
                             if let [.., front, last] = &path.segments[..] {
                                 names.insert(pair_name(front.name, last.name));
                             }
@@ -418,7 +425,7 @@ fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId
                     Rvalue::Use(x) | Rvalue::Cast(x, _) => operand(x, names),
                     Rvalue::Aggregate { kind, fields, .. } => {
                         if let crate::ir::AggregateKind::Struct(path) = kind {
-                            names.extend(path.segments.iter().map(|s| s.name));
+                            names.extend(words_of(path));
                         }
                         fields.iter().for_each(|f| operand(&f.1, names));
                     }

@@ -105,10 +105,23 @@ impl<'t> Mentions<'t> {
         if is_field && !matches!(next_kind, Some(Kind::Punct(b'(' | b':'))) {
             return;
         }
+        if word == b"alloc" && self.leads_on(next) {
+            return;
+        }
         self.hashes.push(Words::hash(word));
         if word.ends_with(b"_free") {
             self.hashes.push(Words::hash(b"_free"));
         }
+    }
+
+    /// Whether more of the path comes: `alloc` is no routine then but the crate or module.
+    fn leads_on(&self, next: Option<Piece>) -> bool {
+        next.is_some_and(|next| {
+            let after = self.text.get(next.end..).unwrap_or(&[]);
+            next.kind == Kind::Punct(b':')
+                && after.first() == Some(&b':')
+                && after.get(1) != Some(&b'<')
+        })
     }
 
     /// Whether the word is a keyword that is no mention; notes those that declare.
