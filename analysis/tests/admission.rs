@@ -87,3 +87,29 @@ fn ask() { give(); }
 ";
     assert_eq!(outcome(both).0, 3);
 }
+
+/// In its path `alloc` is the crate: the function mentions no routine.
+#[test]
+fn the_crate_of_that_name_is_no_routine() {
+    let strings = "fn strings() { let all = alloc::vec::Vec::<u8>::new(); take(&all); }";
+    assert_eq!(outcome(strings).0, 1);
+    let routine =
+        "fn blocks(layout: Layout) { let p = unsafe { alloc::alloc::alloc(layout) }; take(p); }";
+    assert_eq!(outcome(routine).0, 2);
+    let own = "fn blocks(pool: &Pool) { pool.alloc::<u8>(1); }";
+    assert_eq!(outcome(own).0, 2);
+}
+
+/// What an owner drops is at its end; what is taken back by a pointer, its caller may still use.
+#[test]
+fn a_caller_of_what_drops_its_owner_is_not() {
+    let caller = "fn ask(it: Box<u8>) { end(it); }";
+    let owner = format!("fn end(it: Box<u8>) {{ drop(it); forget(1); }} {caller}");
+    assert_eq!(outcome(&owner).0, 2);
+    let pointer = "
+unsafe extern \"C\" { fn free(it: *mut c_void); }
+fn end(it: *mut c_void) { unsafe { free(it) } }
+fn ask(it: *mut c_void) { end(it); }
+";
+    assert_eq!(outcome(pointer).0, 3);
+}

@@ -1,8 +1,12 @@
 //! Callers: whether a function calls one of those that act on their caller's memory, as far as its
-//! types tell. A name alone is shared by too many functions.
+//! types tell, and whether a root is one of those. A name alone is shared by too many functions.
 
+use super::block::{Birth, Block, Escape, Status};
 use super::interest::HotNames;
 use super::machine::Machine;
+use super::state::State;
+use super::value::ValueId;
+use crate::event::Act;
 use crate::ir::{Base, BlockId, Call, Callee, Operand, Rvalue, StmtKind};
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId};
@@ -55,6 +59,31 @@ impl Machine<'_> {
             }
         }
         false
+    }
+
+    /// Whether the caller gets memory of the root's that no owner answers for, or loses the owner
+    /// of its own.
+    pub(crate) fn hands_out(&mut self, st: &State, result: ValueId) -> bool {
+        // Of a block that has ended the caller may get a pointer that dangles.
+        let is_raw = |b: &Block| !b.is_live() || b.owners <= 0;
+        let mut raw = st.blocks().iter().filter(|(_, b)| is_raw(b));
+        let mut back = None;
+        raw.any(|(object, block)| {
+            !is_settled(block) && !matches!(block.birth, Birth::Routine(_))
+                || back
+                    .get_or_insert_with(|| self.reach_caller(st, result))
+                    .has(*object)
+        })
+    }
+}
+
+/// Whether the block is nobody's business any more who has no pointer to it: it was given away, or
+/// its owner has dropped it.
+fn is_settled(block: &Block) -> bool {
+    match &block.status {
+        Status::Live => block.escape == Escape::Away,
+        Status::Ended(end) => end.by.act == Act::Drop,
+        Status::Unsure => false,
     }
 }
 

@@ -79,22 +79,6 @@ impl Machine<'_> {
         counted.into_iter().filter(lost).collect()
     }
 
-    /// Whether the caller gets memory of the root's that no owner answers for, or loses the owner
-    /// of its own.
-    pub(crate) fn hands_out(&mut self, st: &State, result: ValueId) -> bool {
-        // Of a block that has ended the caller may get a pointer that dangles.
-        let is_raw = |b: &Block| !b.is_live() || b.owners <= 0;
-        let mut raw = st.blocks().iter().filter(|(_, b)| is_raw(b));
-        let mut back = None;
-        raw.any(|(object, block)| {
-            let given_away = block.is_live() && block.escape == Escape::Away;
-            !given_away && !matches!(block.birth, Birth::Routine(_))
-                || back
-                    .get_or_insert_with(|| self.reach_caller(st, result))
-                    .has(*object)
-        })
-    }
-
     /// Owners of memory that is not theirs to release: they will, somewhere.
     fn settle_pending(&mut self, st: &mut State) {
         let waiting: Vec<ObjectId> = st
@@ -129,7 +113,7 @@ impl Machine<'_> {
     }
 
     /// What the caller can reach: the result, memory outside the root.
-    fn reach_caller(&mut self, st: &State, result: ValueId) -> Reach {
+    pub(crate) fn reach_caller(&mut self, st: &State, result: ValueId) -> Reach {
         let mut reach = Reach::carried();
         self.reach_value(result, &mut reach);
         for (object, value) in st.heap() {

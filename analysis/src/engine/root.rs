@@ -35,8 +35,6 @@ impl Machine<'_> {
             self.check_end(&mut st, result);
         }
         self.settle_given_back();
-        // What a caller would give up as well shows it nothing.
-        self.acts |= self.capped && self.steps <= self.bounds.call_steps;
         self.drop_made(&made, &kept);
         // A closure that is only handed on (to a thread, a registry) is executed by itself.
         while let Some(made) = self.made.pop() {
