@@ -29,9 +29,8 @@ const RELEASING: &[&str] = &[
 
 /// What a type's `Drop` does to a field.
 struct Released {
-    field: Name,
-    /// The fields on the way to the pointer: `inner.url`.
-    path: String,
+    /// The fields and variants on the way to the pointer: `inner`, `url`.
+    path: Vec<Name>,
     by: Routine,
     at: Span,
 }
@@ -53,13 +52,11 @@ impl Machine<'_> {
             if !derived && written.is_none() {
                 continue;
             }
-            for released in self.released_fields(adt, drop) {
-                let in_field = |m: &Self| {
-                    let field = m.field_ty(adt, released.field);
-                    field.is_none_or(|ty| m.copies_pointer(ty, 3))
-                };
-                let copied = derived && in_field(self)
-                    || written.is_some_and(|f| self.copies((f, drop), adt, released.field));
+            for released in self.released_fields(drop) {
+                let mut way = self.way(adt, &released.path).into_iter();
+                let copied = derived
+                    && way.all(|(_, ty)| ty.is_none_or(|ty| self.copies_pointer(ty, 3)))
+                    || written.is_some_and(|f| self.copies((f, drop), adt, released.path[0]));
                 if copied {
                     events.push(self.cloned_event(adt, released));
                     break;
@@ -107,7 +104,7 @@ impl Machine<'_> {
     }
 
     /// Fields whose pointee the `Drop` releases.
-    fn released_fields(&mut self, adt: AdtId, drop: FnId) -> Vec<Released> {
+    fn released_fields(&mut self, drop: FnId) -> Vec<Released> {
         let Some(Prepared { active, state }) = self.prepare_root(drop) else {
             return Vec::new();
         };
@@ -120,10 +117,9 @@ impl Machine<'_> {
             for (object, block) in st.blocks() {
                 if let (Status::Ended(end), Object::Pointee(v)) =
                     (&block.status, self.objects.get(*object))
-                    && let Some((field, path)) = self.own_field(adt, v)
+                    && let Some(path) = self.own_field(v)
                 {
                     out.push(Released {
-                        field,
                         path,
                         by: end.by.clone(),
                         at: if end.at.is_stub() { at } else { end.at },
@@ -134,10 +130,9 @@ impl Machine<'_> {
         for pointer in handed {
             let name = pointer.to.as_str().to_lowercase();
             if (pointer.counts_down || RELEASING.iter().any(|word| name.contains(word)))
-                && let Some((field, path)) = self.own_field(adt, pointer.value)
+                && let Some(path) = self.own_field(pointer.value)
             {
                 out.push(Released {
-                    field,
                     path,
                     by: Routine {
                         name: pointer.to.to_string(),
@@ -151,30 +146,37 @@ impl Machine<'_> {
         out
     }
 
-    /// The names on the way, as far as the types are the user's.
-    fn own_path(&self, adt: AdtId, path: &[Name]) -> String {
-        let mut whole = String::new();
-        let mut at = Some(adt);
+    /// The names on the way with the types of the fields, as far as the types are the user's.
+    fn way(&self, adt: AdtId, path: &[Name]) -> Vec<(Name, Option<&Ty>)> {
+        let (mut way, mut within, mut variant) = (Vec::new(), Some(adt), None);
         for name in path {
-            if at.is_some_and(|adt| self.is_stub_adt(adt)) {
+            let def = within.map(|adt| self.program.adt(adt));
+            if def.is_some_and(|def| def.stub) {
                 break;
             }
-            if !whole.is_empty() {
-                whole.push('.');
+            let variants = def.map_or(&[][..], |def| &def.variants[..]);
+            if variants.len() > 1 && variants.iter().any(|v| v.name == *name) {
+                variant = Some(*name);
+                way.push((*name, None));
+                continue;
             }
-            whole.push_str(name.as_str());
-            let variants = at.map(|adt| &self.program.adt(adt).variants);
-            let mut fields = variants.into_iter().flatten().flat_map(|v| &v.fields);
-            at = match fields.find(|f| f.0 == *name) {
-                Some((_, Ty::Adt(inner, _))) => Some(*inner),
+            let here = variants
+                .iter()
+                .filter(|v| variant.is_none_or(|name| v.name == name));
+            let field = here.flat_map(|v| &v.fields).find(|f| f.0 == *name);
+            let ty = field.map(|f| &f.1);
+            within = match ty {
+                Some(Ty::Adt(inner, _)) => Some(*inner),
                 _ => None,
             };
+            variant = None;
+            way.push((*name, ty));
         }
-        whole
+        way
     }
 
-    /// The field of `self` that an unknown value was loaded from, and its whole path.
-    fn own_field(&mut self, adt: AdtId, v: ValueId) -> Option<(Name, String)> {
+    /// The way from `self` to where an unknown value was loaded from: at least one name.
+    fn own_field(&mut self, v: ValueId) -> Option<Vec<Name>> {
         let this = self.arena.add(Value::Param(0));
         let this = self.objects.add(Object::Pointee(this));
         let mut at = v;
@@ -187,8 +189,7 @@ impl Machine<'_> {
                 }
                 Value::Initial(object) if *object == this => {
                     path.reverse();
-                    let field = *path.first()?;
-                    return Some((field, self.own_path(adt, &path)));
+                    return (!path.is_empty()).then_some(path);
                 }
                 _ => return None,
             }
@@ -224,18 +225,12 @@ impl Machine<'_> {
         copied
             && ends
                 .into_iter()
-                .any(|(st, copy)| self.frees_copy(st, drop, (adt, copy), field))
+                .any(|(st, copy)| self.frees_copy(st, drop, copy, field))
     }
 
     /// Whether a `Drop` releases what a field of this copy has from the original, or may hand it on
     /// to be.
-    fn frees_copy(
-        &mut self,
-        mut st: State,
-        drop: FnId,
-        (adt, copy): (AdtId, ValueId),
-        field: Name,
-    ) -> bool {
+    fn frees_copy(&mut self, mut st: State, drop: FnId, copy: ValueId, field: Name) -> bool {
         let object = self.objects.add(Object::Literal(SiteId(u32::MAX)));
         st.heap_set(object, copy);
         let this = self.point_at(&Loc::whole(object), false);
@@ -250,7 +245,7 @@ impl Machine<'_> {
             }
         }
         gone.into_iter()
-            .any(|v| self.own_field(adt, v).is_some_and(|own| own.0 == field))
+            .any(|v| self.own_field(v).is_some_and(|own| own[0] == field))
     }
 
     fn own_field_of(&self, v: ValueId) -> Option<Name> {
@@ -264,11 +259,13 @@ impl Machine<'_> {
 
     fn cloned_event(&self, adt: AdtId, released: Released) -> Event {
         let def = self.program.adt(adt);
+        let way = self.way(adt, &released.path);
+        let names: Vec<&str> = way.iter().map(|(name, _)| name.as_str()).collect();
         Event {
             kind: EventKind::ClonedOwner {
                 by: released.by,
                 released_at: released.at,
-                field: released.path,
+                field: names.join("."),
             },
             site: def.name_span,
             call: None,
