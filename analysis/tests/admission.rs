@@ -113,3 +113,23 @@ fn ask(it: *mut c_void) { end(it); }
 ";
     assert_eq!(outcome(pointer).0, 3);
 }
+
+/// A crate's own `from_raw` does what stands in it: here it mentions no routine.
+#[test]
+fn the_crates_own_namesake_of_a_routine_is_none() {
+    let own = "
+pub struct Handle(u32);
+impl Handle { pub fn from_raw(raw: u32) -> Handle { Handle(raw) } }
+fn ask(raw: u32) { Handle::from_raw(raw); }
+";
+    assert_eq!(outcome(own).0, 1);
+    let of_std = "fn ask(raw: *mut u8) { unsafe { Box::from_raw(raw); } }";
+    assert_eq!(outcome(of_std).0, 2);
+}
+
+/// Nor does it matter where a function is named: it may be called where it goes.
+#[test]
+fn a_function_that_is_lent_may_be_called() {
+    let lent = "fn ask(pool: Option<&Pool>) { let f = &Pool::obtain; run(f); }";
+    assert_eq!(outcome(lent).0, 2);
+}

@@ -2,15 +2,16 @@
 //! types tell, and whether a root is one of those. A name alone is shared by too many functions.
 
 use super::block::{Birth, Block, Escape, Status};
-use super::interest::HotNames;
+use super::interest::{HotNames, has_pointer};
 use super::machine::Machine;
+use super::mention::{Named, named};
 use super::state::State;
 use super::value::ValueId;
 use crate::event::Act;
-use crate::ir::{Base, BlockId, Call, Callee, Operand, Rvalue, StmtKind};
+use crate::ir::{Call, Callee};
 use crate::name::Name;
-use crate::resolve::{BodyRef, FnId};
-use crate::types::CalleeRef;
+use crate::resolve::{BodyRef, FnId, Program};
+use crate::types::{CalleeRef, Ty};
 use rustc_hash::FxHashSet;
 
 /// The functions that were seen to act, and their names.
@@ -23,42 +24,24 @@ impl Machine<'_> {
     /// Whether the function may call one of them, by itself or in its closures. One that it only
     /// names may be called wherever it goes, and so may one whose receiver is not known.
     pub(crate) fn may_call(&mut self, id: FnId, body: BodyRef, acting: &Acting<'_>) -> bool {
-        let krate = self.program.crate_name(self.program.func(id).scope);
+        let program = self.program;
+        let krate = program.crate_name(program.func(id).scope);
         let mut todo = vec![(body, self.types_of(body, Some(id)))];
-        while let Some((at, types)) = todo.pop() {
-            let code = self.program.body(at);
-            for (block, code) in code.blocks.iter().enumerate() {
-                let block = BlockId(block as u32);
-                for (n, stmt) in code.stmts.iter().enumerate() {
-                    let is_acting = match &stmt.kind {
-                        StmtKind::Call(call) => {
-                            let target = types.calls.get(&(block, n as u32));
-                            let callee = target.map(|target| &target.callee);
-                            acting.has_callee(krate, call, callee)
-                                || call.args.iter().any(|arg| acting.has_named(krate, arg))
-                        }
-                        StmtKind::Assign(_, Rvalue::Closure { body, .. }) => {
-                            let body = *body;
-                            if let Some(types) = types.closures.get(&body) {
-                                todo.push((BodyRef { body, ..at }, types.clone()));
-                            }
-                            false
-                        }
-                        StmtKind::Assign(_, Rvalue::Use(x) | Rvalue::Cast(x, _)) => {
-                            acting.has_named(krate, x)
-                        }
-                        StmtKind::Assign(_, Rvalue::Aggregate { fields, .. }) => {
-                            fields.iter().any(|field| acting.has_named(krate, &field.1))
-                        }
-                        _ => false,
-                    };
-                    if is_acting {
-                        return true;
-                    }
+        let mut found = false;
+        while let (false, Some((at, types))) = (found, todo.pop()) {
+            named(program.body(at), &mut |what| match what {
+                Named::Call(call, stands) => {
+                    let callee = types.calls.get(&stands).map(|target| &target.callee);
+                    found |= acting.has_callee(program, krate, call, callee);
                 }
-            }
+                Named::Path(path) => found |= acting.names.has_path(krate, path),
+                Named::Closure(body) => {
+                    let inner = types.closures.get(&body);
+                    todo.extend(inner.map(|types| (BodyRef { body, ..at }, types.clone())));
+                }
+            });
         }
-        false
+        found
     }
 
     /// Whether the caller gets memory of the root's that no owner answers for, or loses the owner
@@ -88,24 +71,45 @@ fn is_settled(block: &Block) -> bool {
 }
 
 impl Acting<'_> {
-    fn has_callee(&self, krate: Name, call: &Call, callee: Option<&CalleeRef>) -> bool {
+    /// Whether the call may mean one of them. The crates' own functions are told by what they are.
+    fn has_callee(
+        &self,
+        program: &Program,
+        krate: Name,
+        call: &Call,
+        callee: Option<&CalleeRef>,
+    ) -> bool {
         match (callee, &call.callee) {
-            (Some(CalleeRef::Fn(id)), _) => self.functions.contains(id),
+            (Some(CalleeRef::Fn(id)), _) if !self.names.are_routines() || is_own(program, *id) => {
+                self.functions.contains(id)
+            }
             (Some(CalleeRef::TraitMethod(_, name)), _) => self.names.has(krate, *name),
-            (_, Callee::Path(path)) => self.names.has(krate, path.last()),
+            (_, Callee::Path(path)) => self.names.has_path(krate, path),
             (_, Callee::Method { name, .. }) => self.names.has(krate, *name),
-            (_, Callee::Value(value)) => self.has_named(krate, value),
+            (_, Callee::Value(_)) => false,
         }
     }
+}
 
-    /// A function that is named without being called.
-    fn has_named(&self, krate: Name, operand: &Operand) -> bool {
-        match operand {
-            Operand::Place(place) => match &place.base {
-                Base::Item(path) => self.names.has(krate, path.last()),
-                _ => false,
-            },
-            _ => false,
+/// Whether what the function does with memory stands in its body alone: it is neither foreign nor
+/// declared, and makes no owner of a pointer, which would release it where the caller drops it.
+fn is_own(program: &Program, id: FnId) -> bool {
+    let (def, function) = (program.func(id), program.function(id));
+    let pointers = || function.written.params.iter().any(|p| has_pointer(&p.ty));
+    !def.stub
+        && def.body.is_some()
+        && function.pairing.is_none()
+        && !(pointers() && may_own(program, &program.signature(id).ret))
+}
+
+/// Whether a value of the type may drop something that is the user's.
+fn may_own(program: &Program, ty: &Ty) -> bool {
+    match ty {
+        Ty::Adt(adt, args) => {
+            !program.adt(*adt).stub && program.drop_impl(*adt).is_some()
+                || args.iter().any(|arg| may_own(program, arg))
         }
+        Ty::Tuple(all) => all.iter().any(|ty| may_own(program, ty)),
+        _ => false,
     }
 }

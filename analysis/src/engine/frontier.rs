@@ -72,15 +72,17 @@ impl<'p> Frontier<'p> {
         let Some(body) = def.body else { return false };
         let names = self.survey.names(body);
         let mentions = |word: &str| names.contains(&Name::new(word));
-        let routines = self.names.are_routines();
-        if !self.names.are_in(program.crate_name(def.scope), &names) {
-            return routines && candidate.signs.hold(mentions);
+        if self.names.are_routines() && candidate.signs.hold(mentions)
+            || self.names.are_of_lender(&names)
+        {
+            return true;
         }
         let acting = Acting {
             functions: &self.acting,
             names: &self.names,
         };
-        routines || machine.may_call(candidate.id, body, &acting)
+        self.names.are_in(program.crate_name(def.scope), &names)
+            && machine.may_call(candidate.id, body, &acting)
     }
 
     /// The next round: `executed` are done with, callers of `acting` may come in.

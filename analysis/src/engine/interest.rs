@@ -5,11 +5,10 @@
 
 use super::heat::Heat;
 use super::machine::Machine;
+use super::mention::{Named, named};
 use super::signs::{Owners, Signs, holders};
 use crate::families::Families;
-use crate::ir::{
-    Base, Body, BodyId, Callee, Operand, Path, Place, Rvalue, StmtKind, Terminator, TyExpr, Words,
-};
+use crate::ir::{Callee, Path, TyExpr, Words};
 use crate::name::Name;
 use crate::resolve::{BodyRef, FnId, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -162,7 +161,7 @@ impl HotNames {
         let own = self.own.get(&krate);
         !names.is_disjoint(&self.common)
             || own.is_some_and(|own| !names.is_disjoint(own))
-            || !self.common.is_empty() && (may_move_lent(names) || may_dangle(names))
+            || self.are_of_lender(names)
     }
 
     /// Whether they are the routines of std and of the libraries.
@@ -170,9 +169,20 @@ impl HotNames {
         !self.common.is_empty()
     }
 
-    /// Whether the name is one of the crate's own functions of interest.
+    /// Whether the name is one of them, in this crate.
     pub(crate) fn has(&self, krate: Name, name: Name) -> bool {
-        self.own.get(&krate).is_some_and(|own| own.contains(&name))
+        let own = self.own.get(&krate);
+        self.common.contains(&name) || own.is_some_and(|own| own.contains(&name))
+    }
+
+    /// Whether a path has one of them.
+    pub(crate) fn has_path(&self, krate: Name, path: &Path) -> bool {
+        words_of(path).any(|word| self.has(krate, word))
+    }
+
+    /// Whether a function with these names lets a pointer outlive what it was taken from.
+    pub(crate) fn are_of_lender(&self, names: &FxHashSet<Name>) -> bool {
+        self.are_routines() && (may_move_lent(names) || may_dangle(names))
     }
 
     pub(crate) fn add(&mut self, krate: Name, name: Name) {
@@ -342,7 +352,15 @@ impl<'p> Survey<'p> {
                 file: at.file,
                 body,
             });
-            mentioned(body, names, &mut todo);
+            named(body, &mut |what| match what {
+                Named::Call(call, _) => match &call.callee {
+                    Callee::Path(path) => names.extend(words_of(path)),
+                    Callee::Method { name, .. } => drop(names.insert(*name)),
+                    Callee::Value(_) => {}
+                },
+                Named::Path(path) => names.extend(words_of(path)),
+                Named::Closure(body) => todo.push(body),
+            });
         }
     }
 }
@@ -384,59 +402,16 @@ pub(crate) fn has_pointer(ty: &TyExpr) -> bool {
     }
 }
 
-/// The words of a path. `alloc` is a routine only at the end: before that it is the crate or module.
+/// The words of a path, and its last two together. `alloc` is a routine only at the end: before that
+/// it is the crate or module.
 fn words_of(path: &Path) -> impl Iterator<Item = Name> {
-    let end = path.segments.len().saturating_sub(1);
-    let words = path.segments.iter().map(|segment| segment.name).enumerate();
-    words.filter_map(move |(at, word)| (at == end || word != "alloc").then_some(word))
-}
-
-fn mentioned(body: &Body, names: &mut FxHashSet<Name>, closures: &mut Vec<BodyId>) {
-    let place = |place: &Place, names: &mut FxHashSet<Name>| {
-        if let Base::Item(path) = &place.base {
-            names.extend(words_of(path));
-        }
+    let segments = &path.segments;
+    let end = segments.len().saturating_sub(1);
+    let words = segments.iter().map(|segment| segment.name).enumerate();
+    let words = words.filter_map(move |(at, word)| (at == end || word != "alloc").then_some(word));
+    let pair = match &segments[..] {
+        [.., front, last] => Some(pair_name(front.name, last.name)),
+        _ => None,
     };
-    let operand = |operand: &Operand, names: &mut FxHashSet<Name>| {
-        if let Operand::Place(p) = operand {
-            place(p, names);
-        }
-    };
-    for block in &body.blocks {
-        for stmt in &block.stmts {
-            match &stmt.kind {
-                StmtKind::Call(call) => {
-                    match &call.callee {
-                        Callee::Path(path) => {
-                            names.extend(words_of(path));
-                            if let [.., front, last] = &path.segments[..] {
-                                names.insert(pair_name(front.name, last.name));
-                            }
-                        }
-                        Callee::Method { name, .. } => {
-                            names.insert(*name);
-                        }
-                        Callee::Value(f) => operand(f, names),
-                    }
-                    call.args.iter().for_each(|a| operand(a, names));
-                }
-                StmtKind::Assign(_, value) => match value {
-                    Rvalue::Closure { body, .. } => closures.push(*body),
-                    Rvalue::Use(x) | Rvalue::Cast(x, _) => operand(x, names),
-                    Rvalue::Aggregate { kind, fields, .. } => {
-                        if let crate::ir::AggregateKind::Struct(path) = kind {
-                            names.extend(words_of(path));
-                        }
-                        fields.iter().for_each(|f| operand(&f.1, names));
-                    }
-                    Rvalue::Bind { place: p, .. } | Rvalue::Ref { place: p, .. } => place(p, names),
-                    _ => {}
-                },
-                _ => {}
-            }
-        }
-        if let Terminator::Branch { cond, .. } = &block.end {
-            operand(cond, names);
-        }
-    }
+    words.chain(pair)
 }

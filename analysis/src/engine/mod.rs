@@ -34,6 +34,7 @@ mod layout;
 mod leak;
 mod lent;
 mod machine;
+mod mention;
 mod merge;
 mod misreleased;
 mod nonheap;
